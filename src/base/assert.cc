@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include "base/assert.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace socketcluster::base {
+
+void assertion_failed(const char* expression, const char* file, int line) noexcept {
+  std::fprintf(stderr, "%s:%d: assertion failed: %s\n", file, line, expression);
+  std::abort();
+}
+
+}  // namespace socketcluster::base

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// A connected stream socket on a loop: reading through the loop's shared buffer, output that is queued
+// and flushed once per iteration, bounded queues, and closing as a request.
+//
+//   kOpen --close()--> kDraining --queue empty--> kLingering --peer's FIN or 2 s--> destroyed
+//     |                    |                                                           ^
+//     +----abort(), error, reset, hard output limit without a handler's remedy---------+
+//
+// Thread rule: loop thread only. Lifetime: owned by the loop; destroyed at the end of the iteration in
+// which ConnectionHandler::on_closed() was called, which happens exactly once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/shared_bytes.h"
+#include "net/event_loop.h"
+
+namespace socketcluster::net {
+
+// Bytes that may wait for a peer that reads too slowly.
+struct OutputLimits {
+  std::size_t soft_bytes = std::size_t{1024} * 1024;      // above: nothing more is read from this peer
+  std::size_t hard_bytes = std::size_t{4} * 1024 * 1024;  // above: ConnectionHandler::on_overflow()
+};
+
+class ConnectionHandler {
+ public:
+  // Bytes from the peer, in the loop's read buffer: writable (parsers unmask in place), valid for this
+  // call only. Not called after close() or abort().
+  virtual void on_bytes(std::span<char> bytes) = 0;
+  // The peer will send no more (FIN). The default closes the connection; output is still delivered.
+  virtual void on_end();
+  // The queue has become empty after output had to wait for the peer.
+  virtual void on_drain() {}
+  // More than hard_bytes wait. Everything that had not begun to be sent is already dropped. The handler
+  // may write a farewell and close(); the default aborts.
+  virtual void on_overflow();
+  // Last call: the connection is destroyed right after. The handler may destroy itself here.
+  virtual void on_closed() = 0;
+  virtual const OutputLimits& output_limits() const;
+
+ protected:
+  friend class Connection;
+  ~ConnectionHandler() = default;
+  // Set by Connection::set_handler(); null after on_closed().
+  Connection* connection_ = nullptr;
+};
+
+class Connection final : public Pollable {
+ public:
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // REQUIRES: a handler is set before the iteration of adopt() ends; it outlives the connection or
+  // hands over to another one first. May be called inside on_bytes() (protocol upgrade).
+  void set_handler(ConnectionHandler& handler);
+  EventLoop& loop() const { return *loop_; }
+  bool is_open() const { return state_ == State::kOpen; }
+
+  // ---- Output. Ignored when not open. Sent at the end of the iteration, in order, with one call. ----
+  // Queues a reference: the same block may be queued on any number of connections without a copy.
+  void write(const base::SharedBytes& bytes);
+  // Copies `bytes` behind what is queued already.
+  void write_copy(std::string_view bytes);
+  // Room for `size` bytes behind what is queued already; to be filled before any other call on this
+  // connection. REQUIRES: is_open() and 0 < size <= 64 KiB.
+  char* reserve(std::size_t size);
+  // Bytes that were written and not yet taken by the kernel.
+  std::size_t queued_bytes() const;
+
+  // ---- Input ----
+  // Nothing is read while paused; what the peer sends waits in the kernel. Default: reading.
+  void pause_reading();
+  void resume_reading();
+  bool is_reading_paused() const { return paused_by_user_ || paused_by_backlog_; }
+
+  // ---- Closing. Requests: on_closed() comes at the end of an iteration. ----
+  // Delivers what is queued (at most kCloseTimeoutMs), sends FIN, waits shortly for the peer's FIN.
+  void close();
+  // Resets the connection at the end of this iteration; queued output is lost.
+  void abort();
+
+  // "127.0.0.1", "::1", "" for UNIX sockets or when the peer is gone already.
+  std::string remote_address() const;
+  std::uint16_t remote_port() const;
+  bool is_remote_ipv6() const;
+
+  static constexpr std::uint64_t kCloseTimeoutMs = 5000;
+  static constexpr std::uint64_t kLingerMs = 2000;
+
+ private:
+  friend class EventLoop;
+  friend class OutputBatch;
+  enum class State : std::uint8_t { kOpen, kDraining, kLingering, kClosed };
+  struct Backlog;
+
+  Connection(EventLoop& loop, int fd);
+  ~Connection();
+
+  void on_events(std::uint32_t events) override;
+  void read_once();
+  void discard_input();
+  void flush_backlog();
+  void output_failed();
+  void backlog_changed();
+  void backlog_emptied();
+  void begin_linger();
+  void finish();
+  void update_interest();
+
+  EventLoop* loop_;
+  ConnectionHandler* handler_ = nullptr;
+  std::unique_ptr<Backlog> backlog_;  // what the kernel did not take; null for a peer that keeps up
+  Connection* next_ = nullptr;        // the loop's list
+  Connection* previous_ = nullptr;
+  int fd_;
+  std::uint32_t pending_ = kNoPending;  // index of this iteration's output in the loop's OutputBatch
+  std::uint32_t interest_ = 0;
+  State state_ = State::kOpen;
+  bool paused_by_user_ : 1 = false;
+  bool paused_by_backlog_ : 1 = false;
+  bool overflowed_ : 1 = false;
+  bool ended_ : 1 = false;  // the peer's FIN was seen
+
+  static constexpr std::uint32_t kNoPending = UINT32_MAX;
+};
+
+}  // namespace socketcluster::net

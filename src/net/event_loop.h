@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The event loop of a process: readiness from epoll, timers, tasks from other threads, and the end of
+// an iteration, at which all output is flushed and closed connections are destroyed.
+//
+// One iteration:
+//
+//   epoll_wait -> events -> timers -> posted tasks -> [ flush output -> destroy what was closed ]*
+//
+// Thread rule: everything is called on the loop's thread, except post() and stop(), which may be
+// called from any thread. Callbacks never run inside the call that registered them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_function.h"
+#include "net/timer_wheel.h"
+
+namespace socketcluster::net {
+
+class Connection;
+class OutputBatch;
+
+// Something with a descriptor that the loop watches.
+class Pollable {
+ public:
+  // `events` is the set of EPOLL* bits that are ready. May remove any pollable, itself included, as
+  // long as the object outlives the iteration (see EventLoop::destroy_later()).
+  virtual void on_events(std::uint32_t events) = 0;
+
+ protected:
+  ~Pollable() = default;
+};
+
+class EventLoop {
+ public:
+  using Task = base::UniqueFunction<void()>;
+
+  EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+  // Connections that are still open are aborted and destroyed; their handlers are told.
+  ~EventLoop();
+
+  // Runs iterations until stop(). A stop() that came before makes the next run() return at once.
+  void run();
+  // One iteration that waits at most `max_wait` for something to happen.
+  void run_once(std::chrono::milliseconds max_wait);
+  // May be called from any thread.
+  void stop();
+  // Runs `task` on the loop thread, in order of posting. May be called from any thread.
+  void post(Task task);
+  // Runs `task` at the end of this iteration, after output was flushed. Loop thread only.
+  void defer(Task task);
+
+  // Monotonic time in ms, read once per iteration.
+  std::uint64_t now_ms() const { return now_ms_; }
+  TimerWheel& timers() { return timers_; }
+
+  // Watches `fd` (level-triggered) for the EPOLL* bits `events`. The loop does not own the descriptor.
+  base::Status watch(int fd, Pollable& pollable, std::uint32_t events);
+  void rewatch(int fd, Pollable& pollable, std::uint32_t events);
+  // Takes `fd` out; events of this iteration that are not yet handed out are dropped.
+  void unwatch(int fd, Pollable& pollable);
+
+  // Takes over a connected stream socket (TCP or UNIX) and makes it non-blocking.
+  Connection& adopt(int fd);
+  std::size_t connection_count() const { return connection_count_; }
+
+  // The buffer into which every connection reads; contents are valid during one on_bytes() only.
+  std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
+
+ private:
+  friend class Connection;
+  static constexpr std::size_t kReadBufferBytes = 128 * 1024;
+  class Waker;
+
+  void dispatch_events(int timeout_ms);
+  void run_posted_tasks();
+  void finish_iteration();
+  void destroy_closed_connections();
+  void update_now();
+
+  int epoll_fd_ = -1;
+  std::uint64_t now_ms_ = 0;
+  TimerWheel timers_;
+  std::unique_ptr<OutputBatch> output_;
+  std::unique_ptr<char[]> read_buffer_;
+  std::unique_ptr<Waker> waker_;
+  std::vector<Pollable*> ready_;         // of this iteration; entries become null by unwatch()
+  std::vector<std::uint32_t> ready_bits_;
+  std::vector<Connection*> closing_;     // destroyed at the end of the iteration
+  std::vector<Task> deferred_;
+  Connection* connections_ = nullptr;    // intrusive list, for the destructor
+  std::size_t connection_count_ = 0;
+  std::mutex posted_mutex_;
+  std::vector<Task> posted_;             // guarded by posted_mutex_
+  bool stop_requested_ = false;          // guarded by posted_mutex_
+};
+
+}  // namespace socketcluster::net
