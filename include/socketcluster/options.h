@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Everything that can be set about a server. Each field names its spelling in the config file, in
+// SOCKETCLUSTER_OPTIONS and (with dashes) on the command line; docs/configuration.md is the full
+// reference.
+//
+//   socketcluster::Options options;
+//   options.port = 9000;
+//   options.ping_timeout = std::chrono::seconds(30);
+//   for (const std::string& error : socketcluster::validate(options)) std::cerr << error << '\n';
+//
+// A plain value: copy it freely, no thread rule.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketcluster {
+
+// Which SocketCluster protocol a socket speaks. kAuto finds it out per socket, from its handshake.
+enum class ProtocolVersion { kAuto, kV1, kV2 };
+
+enum class LogFormat { kText, kJson };
+
+// `perMessageDeflate`: false, true (the defaults below) or an object with these members.
+struct PerMessageDeflateOptions {
+  // Off by default: it costs CPU time and memory for every connection that uses it.
+  bool enabled = false;
+  // `serverNoContextTakeover`: each message to a client is compressed alone. With it a broadcast is
+  // compressed once for all subscribers, and no connection owns a compression window.
+  bool server_no_context_takeover = true;
+  // `clientNoContextTakeover`: asks the same of clients, which saves a window per connection.
+  bool client_no_context_takeover = true;
+  // `serverMaxWindowBits`, `clientMaxWindowBits`: 9 to 15.
+  std::uint32_t server_max_window_bits = 15;
+  std::uint32_t client_max_window_bits = 15;
+  // `threshold`, bytes: shorter messages are sent uncompressed.
+  std::size_t threshold = 1024;
+  // `level`: 0 (store) to 9 (smallest). `memLevel`: 1 to 9, zlib's memory for compressing.
+  std::uint32_t level = 6;
+  std::uint32_t mem_level = 8;
+};
+
+struct Options {
+  using Milliseconds = std::chrono::milliseconds;
+
+  // ---- Network ----
+  // `host`: address to listen on, IPv4, IPv6 or a name. Empty: all interfaces.
+  std::string host;
+  // `port`: 0 to 65535. 0 takes any free port.
+  std::uint16_t port = 8000;
+  // `path`: where WebSocket clients connect. A missing slash at either end is added.
+  std::string path = "/socketcluster/";
+  // `tcpSynBacklog`: connections that may wait to be accepted, 1 to 65535; the system may allow
+  // fewer.
+  std::uint32_t tcp_syn_backlog = 4096;
+  // `maxConnections` of one worker. 0: as many as the descriptor limit of the process allows.
+  std::uint32_t max_connections = 0;
+  // `public`: directory that is served over HTTP. Empty: none.
+  std::string public_directory;
+
+  // ---- Processes ----
+  // `workers` and `brokers`: this version runs one of each, in one process.
+  std::uint32_t workers = 1;
+  std::uint32_t brokers = 1;
+  // `processTermTimeout`: how long open connections may drain after SIGTERM.
+  Milliseconds process_term_timeout{10000};
+  // `appName`, `instanceId`: names of the application and of this instance. Empty: chosen at
+  // random.
+  std::string app_name;
+  std::string instance_id;
+  // `environment`: "dev" or "prod", or a name of your own.
+  std::string environment = "dev";
+
+  // ---- Protocol. Times are at most 2147483647 ms. ----
+  // `protocolVersion`: "auto", 1 or 2.
+  ProtocolVersion protocol_version = ProtocolVersion::kAuto;
+  // `origins` that browsers may connect from: "host:port" with "*" for any, separated by spaces.
+  std::string origins = "*:*";
+  // `handshakeTimeout`: a socket without `#handshake` is closed after it (4005).
+  Milliseconds handshake_timeout{10000};
+  // `ackTimeout`: how long the server waits for the answer to an event that it sent.
+  Milliseconds ack_timeout{10000};
+  // `pingInterval`: time between two pings of the server.
+  Milliseconds ping_interval{8000};
+  // `pingTimeout`: a socket that is silent for so long is closed (4001); more than `pingInterval`.
+  Milliseconds ping_timeout{20000};
+  // `pingTimeoutDisabled`: silent sockets stay open.
+  bool ping_timeout_disabled = false;
+  // `strictHandshake`: a first message other than `#handshake` closes the socket (4009).
+  bool strict_handshake = true;
+  // `maxPayload`, bytes: longest message of a client, after inflating; a longer one closes (1009).
+  std::size_t max_payload = std::size_t{1024} * 1024;
+  PerMessageDeflateOptions per_message_deflate;
+
+  // ---- Channels ----
+  // `socketChannelLimit`: channels that one socket may be subscribed to. At least 1.
+  std::uint32_t socket_channel_limit = 1000;
+  // `allowClientPublish`: whether clients may publish at all.
+  bool allow_client_publish = true;
+  // `maxChannelNameLength`, bytes of UTF-8.
+  std::uint32_t max_channel_name_length = 1024;
+
+  // ---- Batching ----
+  // `pubSubBatchDuration` (v1): how long answers to batched subscriptions are collected; 0: one
+  // loop turn.
+  Milliseconds pub_sub_batch_duration{0};
+  // `batchOnHandshake`, `batchOnHandshakeDuration`, `batchInterval` (v2): everything that is sent
+  // during the first moments of a socket is collected and sent as arrays.
+  bool batch_on_handshake = false;
+  Milliseconds batch_on_handshake_duration{400};
+  Milliseconds batch_interval{50};
+
+  // ---- Limits ----
+  // `maxBatchSize`: elements of one batch frame of a client.
+  std::uint32_t max_batch_size = 10000;
+  // `maxJsonDepth`: nesting of arrays and objects in a message, 1 to 1000.
+  std::uint32_t max_json_depth = 100;
+  // `outboundSoftLimit`, bytes that wait for one slow socket: above, its own messages are not read.
+  std::size_t outbound_soft_limit = std::size_t{1024} * 1024;
+  // `outboundHardLimit`, bytes: above, the socket is closed. At least `maxPayload`.
+  std::size_t outbound_hard_limit = std::size_t{4} * 1024 * 1024;
+  // `maxPendingHandshakes`: connected sockets that have not shaken hands yet. 0: no limit of its
+  // own.
+  std::uint32_t max_pending_handshakes = 0;
+
+  // ---- HTTP ----
+  // `httpMaxHeaderSize`, bytes of request line and headers; `httpMaxHeaderCount`.
+  std::uint32_t http_max_header_size = 16 * 1024;
+  std::uint32_t http_max_header_count = 100;
+  // `httpMaxBodySize`, bytes of a request's body.
+  std::size_t http_max_body_size = std::size_t{1024} * 1024;
+  // `httpHeaderTimeout`: a request that is not complete by then is refused.
+  Milliseconds http_header_timeout{10000};
+  // `httpKeepAliveTimeout`: an idle connection is closed after it.
+  Milliseconds http_keep_alive_timeout{5000};
+
+  // ---- Logging ----
+  // `logLevel`: 0 nothing, 1 errors and notes, 2 warnings too, 3 everything.
+  std::uint32_t log_level = 2;
+  // `logFormat`: "text" or "json".
+  LogFormat log_format = LogFormat::kText;
+
+  // ---- Authentication: accepted and checked, not used by this version ----
+  // `authKey`: secret of the tokens. Empty with no key pair: chosen at random.
+  std::string auth_key;
+  // `authPrivateKey`, `authPublicKey`: PEM, both or none.
+  std::string auth_private_key;
+  std::string auth_public_key;
+  // `authDefaultExpiry` of a token.
+  std::chrono::seconds auth_default_expiry{86400};
+  // `authAlgorithm`: for signing, e.g. "HS256". Empty: what fits the key. `authVerifyAlgorithms`:
+  // allowed.
+  std::string auth_algorithm;
+  std::vector<std::string> auth_verify_algorithms;
+};
+
+// One text for each thing that is wrong, in the original's words where it has any; empty when all
+// is well.
+std::vector<std::string> validate(const Options& options);
+
+// `path` with a slash at both ends.
+std::string normalize_path(std::string_view path);
+
+}  // namespace socketcluster
