@@ -1,0 +1,71 @@
+# What `cmake --install` puts into place: the program, the public headers, one library per layer, and the
+# package SocketCluster, which other projects use so:
+#
+#   find_package(SocketCluster REQUIRED)
+#   target_link_libraries(app PRIVATE SocketCluster::socketcluster)
+include(CMakePackageConfigHelpers)
+
+# The version stands in the public header as well, so that user code can test it; they must agree.
+file(READ "${PROJECT_SOURCE_DIR}/include/socketcluster/version.h" _sc_version_header)
+foreach(part IN ITEMS "MAJOR ${PROJECT_VERSION_MAJOR}" "MINOR ${PROJECT_VERSION_MINOR}"
+                      "PATCH ${PROJECT_VERSION_PATCH}" "STRING \"${PROJECT_VERSION}\"")
+  string(FIND "${_sc_version_header}" "SOCKETCLUSTER_VERSION_${part}\n" _sc_position)
+  if(_sc_position EQUAL -1)
+    message(FATAL_ERROR "include/socketcluster/version.h must define SOCKETCLUSTER_VERSION_${part}")
+  endif()
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+             "${PROJECT_SOURCE_DIR}/include/socketcluster/version.h")
+
+# The umbrella: everything that a user's main() needs. It can't be named like the program in this build.
+get_property(_sc_layers GLOBAL PROPERTY SC_LAYERS)
+add_library(socketcluster_umbrella INTERFACE)
+add_library(SocketCluster::socketcluster ALIAS socketcluster_umbrella)
+set_target_properties(socketcluster_umbrella PROPERTIES EXPORT_NAME socketcluster)
+target_compile_features(socketcluster_umbrella INTERFACE cxx_std_20)
+target_include_directories(socketcluster_umbrella INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_link_libraries(socketcluster_umbrella INTERFACE ${_sc_layers})
+
+# A static library carries its dependencies along, so the package has to find again what the layers
+# link. Only packages that a layer really uses are asked for.
+set(SC_PACKAGE_DEPENDENCIES "")
+set(_sc_links "")
+foreach(layer IN LISTS _sc_layers)
+  get_target_property(_links ${layer} LINK_LIBRARIES)
+  list(APPEND _sc_links ${_links})
+endforeach()
+function(sc_package_needs targets call)
+  if("${_sc_links}" MATCHES "${targets}")
+    set(SC_PACKAGE_DEPENDENCIES "${SC_PACKAGE_DEPENDENCIES}find_dependency(${call})\n" PARENT_SCOPE)
+  endif()
+endfunction()
+sc_package_needs("Threads::" "Threads")
+sc_package_needs("Boost::" "Boost 1.81 CONFIG COMPONENTS headers json")
+sc_package_needs("OpenSSL::" "OpenSSL 3.0")
+sc_package_needs("ZLIB::" "ZLIB")
+sc_package_needs("simdjson::" "simdjson 3.0 CONFIG")
+sc_package_needs("fmt::" "fmt CONFIG")
+sc_package_needs("spdlog::" "spdlog CONFIG")
+sc_package_needs("CLI11::" "CLI11 CONFIG")
+
+set(_sc_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/SocketCluster")
+install(TARGETS ${_sc_layers} socketcluster_umbrella EXPORT SocketClusterTargets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/socketcluster" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILES_MATCHING PATTERN "*.h")
+install(EXPORT SocketClusterTargets NAMESPACE SocketCluster:: DESTINATION ${_sc_package_dir})
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/SocketClusterConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/SocketClusterConfig.cmake" INSTALL_DESTINATION ${_sc_package_dir})
+# Before 1.0 a minor version may change the API.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/SocketClusterConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/SocketClusterConfig.cmake"
+              "${PROJECT_BINARY_DIR}/SocketClusterConfigVersion.cmake"
+        DESTINATION ${_sc_package_dir})
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+if(TARGET socketcluster)
+  install(TARGETS socketcluster RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
