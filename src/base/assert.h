@@ -12,9 +12,9 @@ namespace socketcluster::base {
 
 }  // namespace socketcluster::base
 
-#define SC_ASSERT(expression)                                                               \
-  (static_cast<bool>(expression)                                                            \
-       ? static_cast<void>(0)                                                               \
+#define SC_ASSERT(expression)    \
+  (static_cast<bool>(expression) \
+       ? static_cast<void>(0)    \
        : ::socketcluster::base::assertion_failed(#expression, __FILE__, __LINE__))
 
 #if defined(SC_ASSERTIONS) || !defined(NDEBUG)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Expected failures are values: Result<T> holds a T or a Failure, Status only says whether it worked.
-// The names are those of std::expected, so that an alias can replace the class one day.
+// Expected failures are values: Result<T> holds a T or a Failure, Status only says whether it
+// worked. The names are those of std::expected, so that an alias can replace the class one day.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace socketcluster::base {
 
-// Why an operation did not work, in words for people: names the cause and, where there is one, the remedy.
+// Why an operation did not work, in words for people: names the cause and, where there is one, the
+// remedy.
 struct Failure {
   std::string text;
 };
@@ -19,7 +20,8 @@ struct Failure {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
   Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT
 
   bool has_value() const { return state_.index() == 0; }
@@ -50,7 +52,8 @@ class [[nodiscard]] Result {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Failure failure) : failure_(std::move(failure)), ok_(false) {}  // NOLINT: implicit by design
+  Status(Failure failure)
+      : failure_(std::move(failure)), ok_(false) {}  // NOLINT: implicit by design
 
   static Status ok() { return {}; }
   bool has_value() const { return ok_; }

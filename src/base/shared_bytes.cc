@@ -10,8 +10,8 @@ namespace socketcluster::base {
 namespace {
 
 // Blocks of 64 to 4096 bytes are kept in per-thread free lists (a list per power of two), because a
-// busy worker makes and drops some hundred thousand of them a second. Each list is bounded, so that a
-// burst does not keep its memory for ever.
+// busy worker makes and drops some hundred thousand of them a second. Each list is bounded, so that
+// a burst does not keep its memory for ever.
 constexpr std::size_t kSmallestShift = 6;
 constexpr std::size_t kLargestShift = 12;
 constexpr std::size_t kClasses = kLargestShift - kSmallestShift + 1;

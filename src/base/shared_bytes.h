@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SharedBytes: an immutable run of bytes with a reference count, the currency of the message path.
 //
-// A published message is encoded once into a SharedBytes; every subscriber's connection then holds a
-// reference. Layout of the one allocation:
+// A published message is encoded once into a SharedBytes; every subscriber's connection then holds
+// a reference. Layout of the one allocation:
 //
 //   | Block header (references, size) | bytes ... |
 //
@@ -55,7 +55,9 @@ class SharedBytes {
   }
 
   // True when both name the same block (not merely equal bytes).
-  friend bool same_block(const SharedBytes& a, const SharedBytes& b) { return a.block_ == b.block_; }
+  friend bool same_block(const SharedBytes& a, const SharedBytes& b) {
+    return a.block_ == b.block_;
+  }
 
  private:
   struct Block {

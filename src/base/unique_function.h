@@ -22,9 +22,9 @@ class UniqueFunction<R(Args...)> {
   UniqueFunction(std::nullptr_t) {}  // NOLINT: implicit by design
 
   template <typename F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, UniqueFunction> &&
-             std::is_invocable_r_v<R, std::remove_cvref_t<F>&, Args...>)
-  UniqueFunction(F&& function) {  // NOLINT: implicit by design
+  requires(!std::is_same_v<std::remove_cvref_t<F>, UniqueFunction> &&
+           std::is_invocable_r_v<R, std::remove_cvref_t<F>&, Args...>)
+      UniqueFunction(F&& function) {  // NOLINT: implicit by design
     using Target = std::remove_cvref_t<F>;
     if constexpr (fits<Target>()) {
       new (&storage_) Target(std::forward<F>(function));

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// A connected stream socket on a loop: reading through the loop's shared buffer, output that is queued
-// and flushed once per iteration, bounded queues, and closing as a request.
+// A connected stream socket on a loop: reading through the loop's shared buffer, output that is
+// queued and flushed once per iteration, bounded queues, and closing as a request.
 //
-//   kOpen --close()--> kDraining --queue empty--> kLingering --peer's FIN or 2 s--> destroyed
-//     |                    |                                                           ^
-//     +----abort(), error, reset, hard output limit without a handler's remedy---------+
+//   kOpen --close()--> kDraining --queue empty--> kLingering --peer's FIN or 2 s--> kClosed
+//     |  \                 |                                                           ^
+//     |   hard output limit -> kOverflowed -> on_overflow() -> kDraining or            |
+//     +------------- abort(), error, reset ---------------------------------------------+
 //
-// Thread rule: loop thread only. Lifetime: owned by the loop; destroyed at the end of the iteration in
-// which ConnectionHandler::on_closed() was called, which happens exactly once.
+// Thread rule: loop thread only. Lifetime: owned by the loop; destroyed at the end of the iteration
+// in which ConnectionHandler::on_closed() was called, which happens exactly once.
 #pragma once
 
 #include <cstddef>
@@ -16,29 +17,32 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/shared_bytes.h"
 #include "net/event_loop.h"
+
+struct iovec;
 
 namespace socketcluster::net {
 
 // Bytes that may wait for a peer that reads too slowly.
 struct OutputLimits {
-  std::size_t soft_bytes = std::size_t{1024} * 1024;      // above: nothing more is read from this peer
+  std::size_t soft_bytes = std::size_t{1024} * 1024;  // above: nothing more is read from this peer
   std::size_t hard_bytes = std::size_t{4} * 1024 * 1024;  // above: ConnectionHandler::on_overflow()
 };
 
 class ConnectionHandler {
  public:
-  // Bytes from the peer, in the loop's read buffer: writable (parsers unmask in place), valid for this
-  // call only. Not called after close() or abort().
+  // Bytes from the peer, in the loop's read buffer: writable (parsers unmask in place), valid for
+  // this call only. Not called after close() or abort().
   virtual void on_bytes(std::span<char> bytes) = 0;
   // The peer will send no more (FIN). The default closes the connection; output is still delivered.
   virtual void on_end();
   // The queue has become empty after output had to wait for the peer.
   virtual void on_drain() {}
-  // More than hard_bytes wait. Everything that had not begun to be sent is already dropped. The handler
-  // may write a farewell and close(); the default aborts.
+  // More than hard_bytes wait. Everything that had not begun to be sent is already dropped. The
+  // handler may write a farewell and close(); the default aborts.
   virtual void on_overflow();
   // Last call: the connection is destroyed right after. The handler may destroy itself here.
   virtual void on_closed() = 0;
@@ -46,7 +50,8 @@ class ConnectionHandler {
 
  protected:
   friend class Connection;
-  ~ConnectionHandler() = default;
+  friend class EventLoop;
+  virtual ~ConnectionHandler() = default;
   // Set by Connection::set_handler(); null after on_closed().
   Connection* connection_ = nullptr;
 };
@@ -62,8 +67,9 @@ class Connection final : public Pollable {
   EventLoop& loop() const { return *loop_; }
   bool is_open() const { return state_ == State::kOpen; }
 
-  // ---- Output. Ignored when not open. Sent at the end of the iteration, in order, with one call. ----
-  // Queues a reference: the same block may be queued on any number of connections without a copy.
+  // ---- Output. Ignored when not open. Sent at the end of the iteration, in order, with one call.
+  // ---- Queues a reference: the same block may be queued on any number of connections without a
+  // copy.
   void write(const base::SharedBytes& bytes);
   // Copies `bytes` behind what is queued already.
   void write_copy(std::string_view bytes);
@@ -82,7 +88,7 @@ class Connection final : public Pollable {
   // ---- Closing. Requests: on_closed() comes at the end of an iteration. ----
   // Delivers what is queued (at most kCloseTimeoutMs), sends FIN, waits shortly for the peer's FIN.
   void close();
-  // Resets the connection at the end of this iteration; queued output is lost.
+  // Ends the connection at the end of this iteration with a reset; queued output is lost.
   void abort();
 
   // "127.0.0.1", "::1", "" for UNIX sockets or when the peer is gone already.
@@ -96,8 +102,8 @@ class Connection final : public Pollable {
  private:
   friend class EventLoop;
   friend class OutputBatch;
-  enum class State : std::uint8_t { kOpen, kDraining, kLingering, kClosed };
-  struct Backlog;
+  enum class State : std::uint8_t { kOpen, kOverflowed, kDraining, kLingering, kClosed };
+  struct Extra;
 
   Connection(EventLoop& loop, int fd);
   ~Connection();
@@ -105,29 +111,40 @@ class Connection final : public Pollable {
   void on_events(std::uint32_t events) override;
   void read_once();
   void discard_input();
-  void flush_backlog();
-  void output_failed();
+  void peer_ended();
+
+  // For OutputBatch.
+  bool can_send_now() const;
+  std::size_t send_now(const char* data, std::size_t size);
+  std::size_t send_now(iovec* parts, std::size_t count);
+  void keep_unsent(const std::vector<base::SharedBytes>& blocks, std::size_t sent);
+
+  Extra& extra();
+  void send_backlog();
+  void drop_backlog();
   void backlog_changed();
-  void backlog_emptied();
-  void begin_linger();
+  void overflowed();
+  void output_done();
+  void close_timed_out();
   void finish();
   void update_interest();
 
   EventLoop* loop_;
   ConnectionHandler* handler_ = nullptr;
-  std::unique_ptr<Backlog> backlog_;  // what the kernel did not take; null for a peer that keeps up
-  Connection* next_ = nullptr;        // the loop's list
-  Connection* previous_ = nullptr;
+  std::unique_ptr<Extra> extra_;  // only while the peer is slow or the connection is being closed
   int fd_;
-  std::uint32_t pending_ = kNoPending;  // index of this iteration's output in the loop's OutputBatch
-  std::uint32_t interest_ = 0;
+  std::uint32_t pending_ =
+      kNoPending;               // index of this iteration's output in the loop's OutputBatch
+  std::uint32_t interest_ = 0;  // EPOLL* bits that are watched
   State state_ = State::kOpen;
   bool paused_by_user_ : 1 = false;
   bool paused_by_backlog_ : 1 = false;
-  bool overflowed_ : 1 = false;
-  bool ended_ : 1 = false;  // the peer's FIN was seen
+  bool peer_ended_ : 1 = false;  // the peer's FIN was seen
 
   static constexpr std::uint32_t kNoPending = UINT32_MAX;
 };
+
+// What send_now() returns when the connection is broken.
+inline constexpr std::size_t kSendFailed = SIZE_MAX;
 
 }  // namespace socketcluster::net

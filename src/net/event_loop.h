@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The event loop of a process: readiness from epoll, timers, tasks from other threads, and the end of
-// an iteration, at which all output is flushed and closed connections are destroyed.
+// The event loop of a process: readiness from epoll, timers, tasks from other threads, and the end
+// of an iteration, at which all output is flushed and closed connections are destroyed.
 //
 // One iteration:
 //
@@ -20,6 +20,8 @@
 #include "base/result.h"
 #include "base/unique_function.h"
 #include "net/timer_wheel.h"
+
+struct epoll_event;
 
 namespace socketcluster::net {
 
@@ -62,7 +64,8 @@ class EventLoop {
   std::uint64_t now_ms() const { return now_ms_; }
   TimerWheel& timers() { return timers_; }
 
-  // Watches `fd` (level-triggered) for the EPOLL* bits `events`. The loop does not own the descriptor.
+  // Watches `fd` (level-triggered) for the EPOLL* bits `events`. The loop does not own the
+  // descriptor.
   base::Status watch(int fd, Pollable& pollable, std::uint32_t events);
   void rewatch(int fd, Pollable& pollable, std::uint32_t events);
   // Takes `fd` out; events of this iteration that are not yet handed out are dropped.
@@ -78,13 +81,17 @@ class EventLoop {
  private:
   friend class Connection;
   static constexpr std::size_t kReadBufferBytes = 128 * 1024;
+  static constexpr std::size_t kEventsPerWait = 1024;
   class Waker;
 
-  void dispatch_events(int timeout_ms);
+  void wait_and_dispatch(int timeout_ms);
   void run_posted_tasks();
+  void run_deferred_tasks();
   void finish_iteration();
+  void report_overflows();
   void destroy_closed_connections();
   void update_now();
+  int wait_ms(std::chrono::milliseconds max_wait);
 
   int epoll_fd_ = -1;
   std::uint64_t now_ms_ = 0;
@@ -92,15 +99,17 @@ class EventLoop {
   std::unique_ptr<OutputBatch> output_;
   std::unique_ptr<char[]> read_buffer_;
   std::unique_ptr<Waker> waker_;
-  std::vector<Pollable*> ready_;         // of this iteration; entries become null by unwatch()
-  std::vector<std::uint32_t> ready_bits_;
-  std::vector<Connection*> closing_;     // destroyed at the end of the iteration
+  std::unique_ptr<epoll_event[]> ready_;  // of this iteration; unwatch() makes entries null
+  int ready_count_ = 0;
+  std::vector<Connection*> overflowed_;  // told at the end of the iteration
+  std::vector<Connection*> draining_;    // asked to close in this iteration
+  std::vector<Connection*> closed_;      // destroyed at the end of the iteration
+  std::vector<Connection*> by_fd_;       // every connection that is not destroyed
   std::vector<Task> deferred_;
-  Connection* connections_ = nullptr;    // intrusive list, for the destructor
   std::size_t connection_count_ = 0;
   std::mutex posted_mutex_;
-  std::vector<Task> posted_;             // guarded by posted_mutex_
-  bool stop_requested_ = false;          // guarded by posted_mutex_
+  std::vector<Task> posted_;     // guarded by posted_mutex_
+  bool stop_requested_ = false;  // guarded by posted_mutex_
 };
 
 }  // namespace socketcluster::net

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+#include "net/connection.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/assert.h"
+#include "net/output_batch.h"
+
+namespace socketcluster::net {
+
+void ConnectionHandler::on_end() {
+  connection_->close();
+}
+void ConnectionHandler::on_overflow() {
+  connection_->abort();
+}
+const OutputLimits& ConnectionHandler::output_limits() const {
+  static constexpr OutputLimits kDefault;
+  return kDefault;
+}
+
+// What only few connections have: output that waits for the peer, and the deadline of a close.
+struct Connection::Extra final : Timer {
+  explicit Extra(Connection& owner) : connection(owner) {}
+  void on_timer() override { connection.close_timed_out(); }
+  std::size_t waiting() const { return blocks.size() - first; }
+
+  Connection& connection;
+  std::vector<base::SharedBytes> blocks;  // blocks[first, ...) wait, the first one from `offset` on
+  std::size_t first = 0;
+  std::size_t offset = 0;
+  std::size_t bytes = 0;
+};
+
+Connection::Connection(EventLoop& loop, int fd) : loop_(&loop), fd_(fd), interest_(EPOLLIN) {}
+Connection::~Connection() {
+  ::close(fd_);
+}
+
+void Connection::set_handler(ConnectionHandler& handler) {
+  if (handler_ != nullptr) handler_->connection_ = nullptr;
+  handler_ = &handler;
+  handler.connection_ = this;
+}
+
+// ---- Input -------------------------------------------------------------------------------------
+
+void Connection::on_events(std::uint32_t events) {
+  if (state_ == State::kClosed) return;
+  if ((events & EPOLLOUT) != 0) send_backlog();
+  if (state_ == State::kClosed) return;
+  if ((events & EPOLLERR) != 0) return finish();
+  const bool reads = (interest_ & EPOLLIN) != 0;
+  // Both directions are shut and nobody wants what is left: without this, EPOLLHUP repeats for
+  // ever.
+  if ((events & EPOLLHUP) != 0 && !reads) return finish();
+  if (!reads || (events & (EPOLLIN | EPOLLHUP)) == 0) return;
+  if (state_ == State::kOpen) {
+    read_once();
+  } else {
+    discard_input();
+  }
+}
+
+// One read per iteration and connection: a flooding peer gets no more than its share.
+void Connection::read_once() {
+  const std::span<char> buffer = loop_->read_buffer();
+  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  if (size > 0) return handler_->on_bytes(buffer.first(static_cast<std::size_t>(size)));
+  if (size == 0) return peer_ended();
+  if (errno != EAGAIN && errno != EINTR) finish();
+}
+
+void Connection::discard_input() {
+  const std::span<char> buffer = loop_->read_buffer();
+  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  if (size == 0) return peer_ended();
+  if (size < 0 && errno != EAGAIN && errno != EINTR) finish();
+}
+
+void Connection::peer_ended() {
+  peer_ended_ = true;
+  update_interest();
+  if (state_ == State::kOpen) {
+    handler_->on_end();
+  } else if (state_ == State::kLingering) {
+    finish();
+  }
+}
+
+void Connection::pause_reading() {
+  paused_by_user_ = true;
+  update_interest();
+}
+
+void Connection::resume_reading() {
+  paused_by_user_ = false;
+  update_interest();
+}
+
+void Connection::update_interest() {
+  if (state_ == State::kClosed) return;
+  const bool paused = state_ == State::kOpen && is_reading_paused();
+  std::uint32_t wanted = paused || peer_ended_ ? 0 : static_cast<std::uint32_t>(EPOLLIN);
+  if (extra_ != nullptr && extra_->waiting() > 0) wanted |= EPOLLOUT;
+  if (wanted == interest_) return;
+  interest_ = wanted;
+  loop_->rewatch(fd_, *this, wanted);
+}
+
+// ---- Output ------------------------------------------------------------------------------------
+
+void Connection::write(const base::SharedBytes& bytes) {
+  if (state_ == State::kOpen && bytes.size() > 0) loop_->output_->append(*this, bytes);
+}
+
+void Connection::write_copy(std::string_view bytes) {
+  if (state_ != State::kOpen || bytes.empty()) return;
+  constexpr std::size_t kReserveLimit = std::size_t{64} * 1024;
+  if (bytes.size() > kReserveLimit) return write(base::SharedBytes::copy_of(bytes));
+  std::memcpy(reserve(bytes.size()), bytes.data(), bytes.size());
+}
+
+char* Connection::reserve(std::size_t size) {
+  SC_DCHECK(state_ == State::kOpen && size > 0);
+  return loop_->output_->reserve(*this, size);
+}
+
+std::size_t Connection::queued_bytes() const {
+  return loop_->output_->queued_bytes(*this) + (extra_ == nullptr ? 0 : extra_->bytes);
+}
+
+bool Connection::can_send_now() const {
+  return (state_ == State::kOpen || state_ == State::kDraining) &&
+         (extra_ == nullptr || extra_->waiting() == 0);
+}
+
+std::size_t Connection::send_now(const char* data, std::size_t size) {
+  for (;;) {
+    const ssize_t sent = ::send(fd_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == ENOBUFS) return 0;
+    finish();
+    return kSendFailed;
+  }
+}
+
+std::size_t Connection::send_now(iovec* parts, std::size_t count) {
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = count;
+  for (;;) {
+    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == ENOBUFS) return 0;
+    finish();
+    return kSendFailed;
+  }
+}
+
+Connection::Extra& Connection::extra() {
+  if (extra_ == nullptr) extra_ = std::make_unique<Extra>(*this);
+  return *extra_;
+}
+
+// Takes over what the kernel did not: references to `blocks` behind their first `sent` bytes.
+void Connection::keep_unsent(const std::vector<base::SharedBytes>& blocks, std::size_t sent) {
+  if (state_ != State::kOpen && state_ != State::kDraining) return;
+  Extra& backlog = extra();
+  for (const base::SharedBytes& block : blocks) {
+    if (sent >= block.size()) {
+      sent -= block.size();
+      continue;
+    }
+    if (backlog.waiting() == 0) backlog.offset = sent;
+    backlog.bytes += block.size() - sent;
+    backlog.blocks.push_back(block);
+    sent = 0;
+  }
+  backlog_changed();
+}
+
+void Connection::send_backlog() {
+  if (extra_ == nullptr || extra_->waiting() == 0) return update_interest();
+  Extra& backlog = *extra_;
+  std::array<iovec, 64> parts;
+  std::size_t count = 0;
+  for (; count < parts.size() && count < backlog.waiting(); ++count) {
+    const base::SharedBytes& block = backlog.blocks[backlog.first + count];
+    const std::size_t skip = count == 0 ? backlog.offset : 0;
+    parts[count] = {const_cast<char*>(block.data()) + skip, block.size() - skip};
+  }
+  std::size_t sent = send_now(parts.data(), count);
+  if (sent == kSendFailed) return;
+  backlog.bytes -= sent;
+  sent += backlog.offset;
+  while (backlog.waiting() > 0 && sent >= backlog.blocks[backlog.first].size()) {
+    sent -= backlog.blocks[backlog.first].size();
+    backlog.blocks[backlog.first++] = base::SharedBytes();
+  }
+  backlog.offset = sent;
+  // Amortised: the array shrinks by half each time that its first half has been sent.
+  if (backlog.first * 2 >= backlog.blocks.size()) {
+    backlog.blocks.erase(backlog.blocks.begin(),
+                         backlog.blocks.begin() + static_cast<std::ptrdiff_t>(backlog.first));
+    backlog.first = 0;
+  }
+  backlog_changed();
+}
+
+void Connection::drop_backlog() {
+  loop_->output_->drop(*this);
+  if (extra_ == nullptr) return;
+  Extra& backlog = *extra_;
+  const std::size_t begun = backlog.waiting() > 0 && backlog.offset > 0 ? 1 : 0;
+  backlog.blocks.resize(backlog.first + begun);
+  backlog.bytes = begun == 0 ? 0 : backlog.blocks[backlog.first].size() - backlog.offset;
+}
+
+void Connection::backlog_changed() {
+  const std::size_t bytes = extra_->bytes;
+  if (state_ == State::kOpen) {
+    const OutputLimits& limits = handler_->output_limits();
+    if (bytes > limits.hard_bytes) return overflowed();
+    if (bytes > limits.soft_bytes) {
+      paused_by_backlog_ = true;
+    } else if (bytes <= limits.soft_bytes / 2) {
+      paused_by_backlog_ = false;
+    }
+  }
+  if (bytes > 0) return update_interest();
+  if (state_ == State::kOpen) {
+    extra_.reset();
+    update_interest();
+    handler_->on_drain();
+  } else {
+    output_done();
+  }
+}
+
+void Connection::overflowed() {
+  state_ = State::kOverflowed;
+  drop_backlog();
+  update_interest();
+  loop_->overflowed_.push_back(this);
+}
+
+// ---- Closing -----------------------------------------------------------------------------------
+
+void Connection::close() {
+  if (state_ != State::kOpen) return;
+  state_ = State::kDraining;
+  loop_->timers().arm(extra(), loop_->now_ms() + kCloseTimeoutMs);
+  update_interest();
+  loop_->draining_.push_back(this);
+}
+
+// Everything was sent: says so to the peer, and waits for it to do the same, because closing with
+// unread input would make the kernel reset the connection and the peer lose the last bytes.
+void Connection::output_done() {
+  if (state_ != State::kDraining || !can_send_now()) return;
+  ::shutdown(fd_, SHUT_WR);
+  if (peer_ended_) return finish();
+  state_ = State::kLingering;
+  loop_->timers().arm(extra(), loop_->now_ms() + kLingerMs);
+  update_interest();
+}
+
+void Connection::close_timed_out() {
+  if (state_ == State::kDraining) return abort();
+  finish();
+}
+
+void Connection::abort() {
+  if (state_ == State::kClosed) return;
+  const linger reset{1, 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  finish();
+}
+
+// The end: the handler is told and the object destroyed when this iteration ends.
+void Connection::finish() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  loop_->closed_.push_back(this);
+}
+
+// ---- Addresses ---------------------------------------------------------------------------------
+
+namespace {
+
+sockaddr_storage peer_of(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    address.ss_family = AF_UNSPEC;
+  }
+  return address;
+}
+
+}  // namespace
+
+std::string Connection::remote_address() const {
+  const sockaddr_storage peer = peer_of(fd_);
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (peer.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+  } else if (peer.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+  }
+  return text.data();
+}
+
+std::uint16_t Connection::remote_port() const {
+  const sockaddr_storage peer = peer_of(fd_);
+  if (peer.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(peer).sin_port);
+  if (peer.ss_family == AF_INET6) {
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(peer).sin6_port);
+  }
+  return 0;
+}
+
+bool Connection::is_remote_ipv6() const {
+  return peer_of(fd_).ss_family == AF_INET6;
+}
+
+}  // namespace socketcluster::net
