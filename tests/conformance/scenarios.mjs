@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// What is replayed, and with which server options. The application logic of each scenario is in the README.
+
+// Options of the recorded servers, by scenario number.
+export const scenarioOptions = {
+  '17': { socketChannelLimit: 2 },
+  '25': { pingInterval: 300, pingTimeout: 1000 },
+  '26': { pingInterval: 300, pingTimeout: 1000 },
+  '50': { handshakeTimeout: 400 },
+  '54': { origins: 'good.com:80 anyport.com:* *:4444' },
+  '58': { maxPayload: 256 },
+  '59': { socketChannelLimit: 2 },
+};
+
+// Scenarios recorded with real clients that are also replayed with a server that finds out the version by itself.
+export const autoScenarios = ['01', '02', '03', '05', '17', '19', '25'];
+
+// Request headers are recorded in part only; what else was odd about a request, by scenario and connection.
+export const requestQuirks = {
+  '56': { 1: { plain: true }, 3: { headers: { 'sec-websocket-key': null } } },
+};
+
+// The generation of the recorded server decides the defaults that show on the wire.
+export function serverOptions(directory, scenario, mode) {
+  const v1 = directory.startsWith('s14') || directory.endsWith('_protocolVersion1');
+  const pingTimeout = directory.startsWith('s14') ? 20000 : 30000;
+  return { protocolVersion: mode === 'auto' ? 'auto' : v1 ? 1 : 2, pingTimeout, ...scenarioOptions[scenario] };
+}
+
+// The text of a ping of the peer's protocol version, as recorded in this directory.
+export function pingText(directory) {
+  return directory.startsWith('s14') || directory.endsWith('_protocolVersion1') ? '#1' : '';
+}

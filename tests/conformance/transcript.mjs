@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Recorded transcripts: reading, normalising what varies from run to run, and applying deliberate differences.
+//
+// A transcript becomes a list of steps per connection:
+//   {side: 'open', request, headers, answer}      answer: normalised HTTP response
+//   {side: 'c', text} | {side: 'c', close}         what the client does
+//   {side: 's', item}                              what the server does; item is a string, comparable as it is
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { decodeChunked } from '../support/http_client.mjs';
+
+const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'transcripts');
+
+// [{directory, scenario, name, file}], sorted.
+export function listTranscripts() {
+  return fs.readdirSync(folder).sort().flatMap(directory =>
+    fs.readdirSync(path.join(folder, directory)).filter(name => name.endsWith('.jsonl')).sort().map(name => ({
+      directory,
+      scenario: name.slice(0, 2),
+      name: name.replace('.jsonl', ''),
+      file: path.join(folder, directory, name),
+    })));
+}
+
+// Replaces the socket id, which the first handshake response of a connection tells, in all that follows.
+export class Normaliser {
+  id = null;
+
+  message(text) {
+    const found = /"data":\{"id":"([A-Za-z0-9_-]{20})"/.exec(text);
+    if (found) this.id ??= found[1];
+    const stable = this.id ? text.replaceAll(this.id, '<id>') : text;
+    return `message ${stable.replace(/"[\w-]+\.[\w-]{10,}\.[\w-]*"/g, '"<jwt>"').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')}`;
+  }
+
+  close(code, reason, first) {
+    return `close ${code} ${JSON.stringify(reason)} ${first ? 'by the server' : 'in answer'}`;
+  }
+}
+
+// Of a response, what was recorded: the status line, some headers, and the body unless it is an upgrade.
+export function normaliseAnswer({ statusLine, headers, body }) {
+  const names = ['content-type', 'content-length', 'connection', 'sec-websocket-protocol', 'sec-websocket-extensions'];
+  const kept = names.filter(name => name in headers).map(name => `${name}: ${headers[name].toLowerCase()}`);
+  const text = statusLine.includes(' 101 ') ? [] : [`body: ${body}`];
+  return [`answer ${statusLine}`, ...kept, ...text].join('\n');
+}
+
+function recordedAnswer({ response, responseHeaders, body = '' }) {
+  const chunked = /^[0-9a-f]+\r\n/i.test(body) ? decodeChunked(Buffer.from(body)) : null;
+  return normaliseAnswer({ statusLine: response, headers: responseHeaders, body: chunked?.body ?? body });
+}
+
+// The steps of each connection, in order: Map of connection number -> steps.
+export function loadTranscript(file) {
+  const connections = new Map();
+  const normalisers = new Map();
+  for (const line of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map(text => JSON.parse(text))) {
+    if (line.dir === 'note') continue;
+    if (!connections.has(line.conn)) {
+      connections.set(line.conn, []);
+      normalisers.set(line.conn, new Normaliser());
+    }
+    connections.get(line.conn).push(...stepsOf(line, normalisers.get(line.conn), connections.get(line.conn)));
+  }
+  return connections;
+}
+
+function stepsOf(line, normaliser, earlier) {
+  switch (line.dir) {
+    case 'open':
+      return [{ side: 'open', request: line.data.request, headers: line.data.headers },
+        { side: 's', item: recordedAnswer(line.data) }];
+    case 'c->s':
+      return [{ side: 'c', text: line.data }];
+    case 's->c':
+      return [{ side: 's', item: normaliser.message(line.data) }];
+    case 'close': {
+      if (line.from === 'c') return [{ side: 'c', close: { code: line.code, reason: line.data } }];
+      const first = !earlier.some(step => step.close);
+      return [{ side: 's', item: normaliser.close(line.code, line.data, first) }];
+    }
+    default:
+      throw new Error(`unknown direction ${line.dir}`);
+  }
+}
+
+// Applies the listed differences that concern one transcript: in connection `conn`, the consecutive server items
+// `recorded` become `ours`. Fails when an entry does not fit the recording, so that no entry can outlive its reason.
+export function applyDifferences(connections, differences) {
+  for (const difference of differences) {
+    const steps = connections.get(difference.conn);
+    const at = steps ? findItems(steps, difference.recorded, difference.after) : -1;
+    if (at < 0) throw new Error(`listed difference does not fit the recording: ${JSON.stringify(difference)}`);
+    let removed = 0;
+    for (let index = at; removed < difference.recorded.length; removed++) {
+      while (steps[index].side !== 's') index++;
+      steps.splice(index, 1);
+    }
+    steps.splice(at, 0, ...difference.ours.map(item => ({ side: 's', item })));
+  }
+}
+
+// Position of the run of server items, or for an empty run the position after the client text `after`.
+function findItems(steps, items, after) {
+  const start = after === undefined ? 0 : steps.findIndex(step => step.text === after) + 1;
+  if (after !== undefined && start === 0) return -1;
+  if (items.length === 0) return start;
+  const server = steps.map((step, index) => ({ ...step, index })).filter(step => step.side === 's' && step.index >= start);
+  const found = server.findIndex((_, offset) => items.every((item, k) => server[offset + k]?.item === item));
+  return found < 0 ? -1 : server[found].index;
+}
