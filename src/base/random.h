@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where random bytes come from. Passed through constructors, so that tests can put their own in place.
-// Thread rule: an object belongs to one thread.
+// Where random bytes come from. Passed through constructors, so that tests can put their own in
+// place. Thread rule: an object belongs to one thread.
 #pragma once
 
 #include <array>
