@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Serves HTTP/1.x on one connection: keep-alive, pipelining in order, time-outs, and the hand-over
+// at an upgrade. HttpService holds what all connections share.
+//
+//   idle --bytes--> reading --complete--> awaiting --respond()--> [streaming] --> idle | closing
+//                      |                      `--take_over()--> ended
+//                      `--malformed, too large, too slow--> error response --> closing
+//
+// While a response is awaited, streamed, or waits for the peer, what the peer sends is not looked
+// at: at most one read of it is kept, then reading pauses. The parser exists only while a request
+// does, so an idle connection is small. Thread rule: loop thread only. Lifetime: owns itself, from
+// HttpService::serve() until its connection is closed or taken over.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "http/exchange.h"
+#include "http/http_date.h"
+#include "http/limits.h"
+#include "net/connection.h"
+#include "net/event_loop.h"
+
+namespace socketcluster::http {
+
+struct HttpOptions {
+  RequestLimits limits;
+  std::uint64_t request_timeout_ms = 10'000;     // from accept or first byte to the end; then 408
+  std::uint64_t keep_alive_timeout_ms = 65'000;  // between requests; then closed
+  std::uint64_t send_timeout_ms = 60'000;        // streamed body without progress; then reset
+};
+
+struct HttpCounters {
+  std::uint64_t connections = 0;  // since the start
+  std::uint64_t requests = 0;     // complete and well-formed
+  std::uint64_t refused = 0;      // malformed or beyond a limit
+  std::uint64_t timed_out = 0;    // begun and not finished in time
+  std::uint64_t taken_over = 0;   // left HTTP
+};
+
+class HttpService {
+ public:
+  using WallClock = std::int64_t (*)();  // seconds since 1970-01-01 UTC
+  static std::int64_t system_clock_seconds();
+
+  // `handler` must outlive the service, the service all its connections.
+  HttpService(RequestHandler& handler, const HttpOptions& options,
+              WallClock clock = &system_clock_seconds);
+  HttpService(const HttpService&) = delete;
+  HttpService& operator=(const HttpService&) = delete;
+
+  // Serves HTTP on a connection that has no handler yet.
+  void serve(net::Connection& connection);
+  const HttpCounters& counters() const { return counters_; }
+  const HttpOptions& options() const { return options_; }
+
+ private:
+  friend class HttpConnection;
+  RequestHandler& handler_;
+  HttpOptions options_;
+  WallClock clock_;
+  DateCache date_;
+  HttpCounters counters_;
+};
+
+class HttpConnection final : public net::ConnectionHandler, private net::Timer {
+ public:
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+
+ private:
+  friend class HttpService;
+  friend class Exchange;
+  friend struct std::default_delete<HttpConnection>;
+  struct Current;  // the request that is being read or answered
+
+  // Output that waits for the peer beyond this postpones the next pipelined request.
+  static constexpr std::size_t kMaxWaitingOutput = std::size_t{64} * 1024;
+  static constexpr std::size_t kStreamWindow = std::size_t{256} * 1024;
+  static constexpr std::size_t kStreamPiece = std::size_t{64} * 1024;
+
+  explicit HttpConnection(HttpService& service);
+  ~HttpConnection();
+
+  void on_bytes(std::span<char> bytes) override;
+  void on_end() override;
+  void on_drain() override;
+  void on_closed() override;
+  void on_timer() override;
+
+  // Reading.
+  void process(std::span<char> bytes);
+  void dispatch(std::span<char> rest);
+  void refuse(int status);
+  void keep(std::span<char> bytes);
+  bool is_blocked() const;
+
+  // Answering; called by Exchange.
+  bool awaits(std::uint64_t number) const;
+  const Request& request() const;
+  void respond(Response response, std::uint64_t length, std::unique_ptr<BodySource> body);
+  std::optional<Takeover> take_over();
+  void write_head(const Response& response, std::uint64_t length, bool keep_alive);
+  void stream();
+  void finish_response();
+
+  // Going on in a later iteration, when the output of this one has met the kernel.
+  void schedule_resume();
+  void resume();
+  bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
+  void arm_timer(std::uint64_t timeout_ms);
+
+  HttpService& service_;
+  std::unique_ptr<Current> current_;
+  std::shared_ptr<Exchange::Link> link_;  // made with the first request
+  std::string kept_;                      // input that has to wait
+  std::uint64_t request_number_ = 0;
+  bool in_handler_ : 1 = false;
+  bool resume_scheduled_ : 1 = false;
+  bool peer_ended_ : 1 = false;
+  bool closes_after_output_ : 1 = false;
+};
+
+}  // namespace socketcluster::http
