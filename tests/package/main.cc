@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A user's program against the installed package: it includes the one header and runs what it links.
+// A user's program against the installed package: it includes the one header and runs what it
+// links.
 #include <socketcluster/socketcluster.h>
 
 #include <cstdio>
