@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Base64 (RFC 4648): the standard alphabet with padding (section 4), and the URL-safe one without (section 5).
-// Decoding is strict: one text for each run of bytes, so that a decoded value has no second spelling.
+// Base64 (RFC 4648): the standard alphabet with padding (section 4), and the URL-safe one without
+// (section 5). Decoding is strict: one text for each run of bytes, so that a decoded value has no
+// second spelling.
 #pragma once
 
 #include <optional>
@@ -18,8 +19,8 @@ std::string base64_encode(std::string_view bytes);
 void append_base64url(std::string& out, std::span<const unsigned char> bytes);
 std::string base64url_encode(std::string_view bytes);
 
-// Nothing when `text` has a character outside the URL-safe alphabet (padding included), an impossible
-// length, or unused bits that are not zero.
+// Nothing when `text` has a character outside the URL-safe alphabet (padding included), an
+// impossible length, or unused bits that are not zero.
 std::optional<std::string> base64url_decode(std::string_view text);
 
 }  // namespace socketcluster::base

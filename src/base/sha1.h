@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SHA-1 of one buffer. Only for what a protocol prescribes (RFC 6455, Sec-WebSocket-Accept), never for security.
+// SHA-1 of one buffer. Only for what a protocol prescribes (RFC 6455, Sec-WebSocket-Accept), never
+// for security.
 #pragma once
 
 #include <array>

@@ -15,8 +15,9 @@ bool is_valid_utf8(std::string_view text);
 // REQUIRES: text is valid UTF-8.
 std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);
 
-// Validates a text that is cut anywhere. Complete characters are checked in bulk; only a character that
-// spans two pieces goes through the three bytes of state, so that feeding costs the same in any chunking.
+// Validates a text that is cut anywhere. Complete characters are checked in bulk; only a character
+// that spans two pieces goes through the three bytes of state, so that feeding costs the same in
+// any chunking.
 class Utf8Validator {
  public:
   // False as soon as no continuation can make the bytes seen so far valid; false for ever after.
@@ -28,14 +29,15 @@ class Utf8Validator {
     return !failed_;
   }
 
-  // True when everything seen so far is valid and no character is incomplete. May be called at any time.
+  // True when everything seen so far is valid and no character is incomplete. May be called at any
+  // time.
   bool finish() const { return !failed_ && needed_ == 0; }
 
  private:
   bool step(unsigned char byte);
 
-  std::uint8_t needed_ = 0;    // continuation bytes that the current character lacks
-  std::uint8_t lowest_ = 0;    // range of the next one; narrower after E0, ED, F0 and F4
+  std::uint8_t needed_ = 0;  // continuation bytes that the current character lacks
+  std::uint8_t lowest_ = 0;  // range of the next one; narrower after E0, ED, F0 and F4
   std::uint8_t highest_ = 0;
   bool failed_ = false;
 };
