@@ -56,7 +56,7 @@ struct HeadContext {
   Version version = Version::kHttp11;  // of the request
   bool keep_alive = true;              // after this response
   std::uint64_t content_length = 0;    // left out when the status has no body
-  std::string_view date;
+  std::string_view date{};
 };
 
 // Appends status line, fields and the empty line to `out`.
