@@ -3,8 +3,13 @@
 
 #include <cstring>
 
+#include "json/number.h"
+
 namespace socketcluster::json {
 namespace {
+
+// So few characters without an exponent are below 10^308.
+constexpr std::size_t kShortNumber = 300;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -77,12 +82,15 @@ bool Scanner::take_number() {
     at = after_digits(fraction, end_);
     if (at == fraction) return false;
   }
-  if (at != end_ && (*at == 'e' || *at == 'E')) {
+  const bool has_exponent = at != end_ && (*at == 'e' || *at == 'E');
+  if (has_exponent) {
     const char* exponent = at + 1;
     if (exponent != end_ && (*exponent == '+' || *exponent == '-')) ++exponent;
     at = after_digits(exponent, end_);
     if (at == exponent) return false;
   }
+  const std::string_view number(cursor_, static_cast<std::size_t>(at - cursor_));
+  if ((has_exponent || number.size() > kShortNumber) && !is_portable_number(number)) return false;
   cursor_ = at;
   return true;
 }
