@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "http/conditional.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "base/ascii.h"
+#include "http/http_date.h"
+
+namespace socketcluster::http {
+namespace {
+
+std::string_view without_weakness(std::string_view tag) {
+  if (tag.substr(0, 2) == "W/") tag.remove_prefix(2);
+  return tag;
+}
+
+// RFC 9110 section 13.1.2: "*" or a list of entity tags. A tag may contain commas, so the quotes
+// lead; what cannot be read ends the list.
+bool matches(std::string_view list, std::string_view etag) {
+  list = base::trim(list);
+  if (list == "*") return true;
+  etag = without_weakness(etag);
+  while (!list.empty()) {
+    if (list.front() == ',' || list.front() == ' ' || list.front() == '\t') {
+      list.remove_prefix(1);
+      continue;
+    }
+    list = without_weakness(list);
+    if (list.empty() || list.front() != '"') return false;
+    const std::size_t end = list.find('"', 1);
+    if (end == std::string_view::npos) return false;
+    if (list.substr(0, end + 1) == etag) return true;
+    list.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_not_modified(const Request& request, const Validators& current,
+                     std::int64_t now_unix_seconds) {
+  if (request.header("If-None-Match")) {
+    return matches(request.joined_header("If-None-Match"), current.etag);
+  }
+  const std::optional<std::string_view> since = request.header("If-Modified-Since");
+  if (!since || request.count_header("If-Modified-Since") != 1) return false;
+  const std::optional<std::int64_t> date = parse_http_date(*since, now_unix_seconds);
+  return date && current.last_modified <= *date;
+}
+
+}  // namespace socketcluster::http

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Conditional requests on GET and HEAD (RFC 9110 section 13): is what the client has still current?
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "http/request.h"
+
+namespace socketcluster::http {
+
+struct Validators {
+  std::string_view etag;       // with quotes, and W/ when weak
+  std::int64_t last_modified;  // seconds since 1970-01-01 UTC
+};
+
+// True when the answer is 304. If-None-Match decides alone when it is there (weak comparison,
+// lists,
+// "*"); If-Modified-Since only without it, and only with a date that can be read.
+bool is_not_modified(const Request& request, const Validators& current,
+                     std::int64_t now_unix_seconds);
+
+}  // namespace socketcluster::http

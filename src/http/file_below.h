@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Opening files below a directory such that no name and no symbolic link leads out of it: the
+// kernel checks (openat2 with RESOLVE_BENEATH); where it cannot, links are not followed at all.
+//
+// Thread rule: none; blocking calls of the file system (open, stat, read) happen in the caller's
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+
+namespace socketcluster::http {
+
+// Owns a descriptor.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~FileDescriptor();
+
+  int get() const { return fd_; }
+  bool is_valid() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+// What was found under a name.
+struct OpenedFile {
+  enum class Kind {
+    kFile,       // `descriptor` reads it
+    kDirectory,  // not opened for reading
+    kNone,       // no such file, no right to read it, or neither file nor directory
+    kBusy,       // descriptors or memory are exhausted
+  };
+  Kind kind = Kind::kNone;
+  FileDescriptor descriptor;
+  std::uint64_t size = 0;
+  std::int64_t modified_seconds = 0;
+  std::int64_t modified_nanoseconds = 0;
+};
+
+class DirectoryRoot {
+ public:
+  static base::Result<DirectoryRoot> open(const std::string& path);
+
+  // `relative` as resolve_file_path() returns it; "" is the root itself.
+  OpenedFile open_file(const std::string& relative) const;
+  // The way of kernels without openat2().
+  OpenedFile open_file_without_links(const std::string& relative) const;
+
+ private:
+  explicit DirectoryRoot(FileDescriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  FileDescriptor descriptor_;
+};
+
+}  // namespace socketcluster::http
