@@ -78,4 +78,9 @@ export class Inbox {
   count(n, what = `${n} items`) {
     return this.#condition.until(() => this.items.length >= n && this.items, what);
   }
+
+  // Resolves when at least n items match.
+  countOf(predicate, n, what) {
+    return this.#condition.until(() => this.items.filter(predicate).length >= n, what);
+  }
 }

@@ -17,7 +17,7 @@ const scenarios = {
   },
   interop: (socket, server) => {
     socket.on('echo', (data, respond) => respond(null, data));
-    socket.on('fail', (data, respond) => respond(namedError('NopeError', 'nope', { hint: data })));
+    socket.on('refuse', (data, respond) => respond(namedError('NopeError', 'nope', { hint: data })));
     socket.on('note', data => socket.emit('noted', data));
     socket.on('ask', (data, respond) => socket.emit('question', data, (error, answer) => respond(error, answer)));
     socket.on('serverPublish', ({ channel, data }, respond) => {

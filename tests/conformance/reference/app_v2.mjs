@@ -34,7 +34,7 @@ const scenarios = {
   },
   interop: (socket, server) => {
     answer(socket, 'echo', data => data);
-    answer(socket, 'fail', data => { throw namedError('NopeError', 'nope', { hint: data }); });
+    answer(socket, 'refuse', data => { throw namedError('NopeError', 'nope', { hint: data }); });
     forEach(socket.receiver('note'), data => socket.transmit('noted', data));
     answer(socket, 'ask', data => socket.invoke('question', data));
     answer(socket, 'serverPublish', ({ channel, data }) => { server.exchange.transmitPublish(channel, data); });

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// The published clients, unmodified, each from an installation of its own, behind one small interface
+// (client_base.mjs, client_v1.mjs, client_v2.mjs).
+import { requireFrom } from '../support/npm.mjs';
+import { ClientV1 } from './client_v1.mjs';
+import { ClientV2 } from './client_v2.mjs';
+
+export const versions = ['5.0.6', '8.0.2', '14.3.2', '16.1.1', '20.0.2'];
+
+export const isV1 = version => Number(version.split('.')[0]) < 15;
+
+// Opens a client that ends with the test. It reconnects at once rather than after ten seconds,
+// and gives up on a connection earlier than by default, because old clients leave that timer behind.
+export function openClient(t, version, port, options = {}) {
+  const library = requireFrom(`tests/interop/clients/${version}`)('socketcluster-client');
+  const Client = isV1(version) ? ClientV1 : ClientV2;
+  const client = new Client(library, {
+    hostname: '127.0.0.1',
+    port,
+    connectTimeout: 5000,
+    autoReconnectOptions: { initialDelay: 20, randomness: 0, multiplier: 1, maxDelay: 20 },
+    ...options,
+  });
+  t.after(() => client.disconnect());
+  return client;
+}
+
+// The same, connected.
+export async function connectClient(t, version, port, options) {
+  const client = openClient(t, version, port, options);
+  await client.connected();
+  return client;
+}
