@@ -17,7 +17,7 @@ endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              "${PROJECT_SOURCE_DIR}/include/socketcluster/version.h")
 
-# The umbrella: everything that a user's main() needs. It can't be named like the program in this build.
+# The umbrella: everything that a user's main() needs.
 get_property(_sc_layers GLOBAL PROPERTY SC_LAYERS)
 add_library(socketcluster_umbrella INTERFACE)
 add_library(SocketCluster::socketcluster ALIAS socketcluster_umbrella)
@@ -66,6 +66,6 @@ install(FILES "${PROJECT_BINARY_DIR}/SocketClusterConfig.cmake"
         DESTINATION ${_sc_package_dir})
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-if(TARGET socketcluster)
-  install(TARGETS socketcluster RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET socketcluster_cli)
+  install(TARGETS socketcluster_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
