@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { startConformanceApp } from '../support/conformance_app.mjs';
-import { connectClient, isV1, openClient, versions } from './clients.mjs';
+import { appOptions, connectClient, isV1, openClient, versions } from './clients.mjs';
 
 function startApp(t, version, options = {}, port = 0) {
   return startConformanceApp(t, {
-    scenario: 'interop', options: { protocolVersion: 'auto', ...options }, port, generation: isV1(version) ? 's14' : 's20',
+    scenario: 'interop', options: { ...appOptions, ...options }, port, generation: isV1(version) ? 's14' : 's20',
   });
 }
 

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { startConformanceApp } from '../support/conformance_app.mjs';
-import { connectClient, versions } from './clients.mjs';
+import { appOptions, connectClient, versions } from './clients.mjs';
 
 const rounds = 200;
 
 // All five clients, connected to one server.
 async function connectAll(t, options = {}) {
-  const server = await startConformanceApp(t, { scenario: 'interop', options: { protocolVersion: 'auto', ...options } });
+  const server = await startConformanceApp(t, { scenario: 'interop', options: { ...appOptions, ...options } });
   const clients = await Promise.all(versions.map(version => connectClient(t, version, server.port)));
   return { server, clients };
 }
