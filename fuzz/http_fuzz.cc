@@ -95,6 +95,7 @@ class Stream {
 }  // namespace
 
 // The first byte seeds the lengths of the pieces, the rest is the stream.
+// NOLINTNEXTLINE(readability-identifier-naming): the name is given
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::uint32_t random = data[0] + 1U;

@@ -62,7 +62,8 @@ class Exchange {
   // Answers with `length` bytes from `body`; the response's own body is ignored.
   void respond(Response response, std::uint64_t length, std::unique_ptr<BodySource> body);
   // Leaves HTTP, for an upgrade request: no answer is sent, the HttpConnection ends, and the caller
-  // sets its own handler on the connection. Nothing when not is_open().
+  // sets its own handler on the connection. Nothing when not is_open(), or when the client has
+  // ended its side meanwhile (the connection is then closed).
   std::optional<Takeover> take_over();
 
  private:

@@ -261,6 +261,10 @@ void HttpConnection::finish_response() {
 }
 
 std::optional<Takeover> HttpConnection::take_over() {
+  if (peer_ended_) {  // the end was told to us and will not be told again
+    connection_->close();
+    return std::nullopt;
+  }
   Timer::cancel();
   ++service_.counters_.taken_over;
   net::Connection* connection = connection_;

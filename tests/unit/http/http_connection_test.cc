@@ -417,6 +417,20 @@ TEST_F(HttpConnectionTest, UpgradeMayBeDecidedLater) {
   EXPECT_EQ(client.receive(7), "one two");
 }
 
+TEST_F(HttpConnectionTest, UpgradeOfAClientThatHasEndedIsClosed) {
+  std::optional<Exchange> waiting;
+  handler_.upgrade = [&](const Request&, Exchange exchange) {
+    waiting.emplace(std::move(exchange));
+  };
+  ClientEnd client = connect();
+  client.send(kUpgrade);
+  ASSERT_TRUE(client.run_until([&] { return waiting.has_value(); }));
+  client.shutdown_write();
+  client.run_some();
+  EXPECT_FALSE(waiting->take_over().has_value());
+  EXPECT_EQ(client.receive_all(), "");
+}
+
 TEST_F(HttpConnectionTest, RefusedUpgradeIsAnOrdinaryAnswer) {
   handler_.upgrade = [](const Request&, Exchange exchange) {
     exchange.respond(Response::text(403, "no").with_close());
