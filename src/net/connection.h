@@ -74,7 +74,7 @@ class Connection final : public Pollable {
   // Copies `bytes` behind what is queued already.
   void write_copy(std::string_view bytes);
   // Room for `size` bytes behind what is queued already; to be filled before any other call on this
-  // connection. REQUIRES: is_open() and 0 < size <= 64 KiB.
+  // connection. REQUIRES: 0 < size <= 64 KiB.
   char* reserve(std::size_t size);
   // Bytes that were written and not yet taken by the kernel.
   std::size_t queued_bytes() const;

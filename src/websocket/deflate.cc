@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -156,8 +157,8 @@ Deflater& DeflateContext::deflater(int window_bits) {
   return *slot;
 }
 
-void DeflateContext::trim_buffer() {
-  if (buffer_.size() > kKeptBufferBytes) buffer_ = std::vector<char>();
+void DeflateContext::give_back(std::vector<char> buffer) {
+  if (buffer.capacity() <= kKeptBufferBytes) unpacked_ = std::move(buffer);
 }
 
 base::SharedBytes DeflateContext::make_shared_frame(Opcode opcode, std::string_view payload) {
@@ -171,34 +172,36 @@ bool DeflateContext::is_worthwhile(std::string_view payload) const {
 
 base::SharedBytes DeflateContext::frame_if_smaller(Deflater& deflater, Opcode opcode,
                                                    std::string_view payload) {
-  const std::string_view packed = deflater.deflate(payload, buffer_);
+  const std::string_view packed = deflater.deflate(payload, packed_);
   base::SharedBytes frame;
   if (packed.size() < payload.size()) frame = make_frame(opcode, packed, Compressed::kYes);
-  trim_buffer();
+  if (packed_.capacity() > kKeptBufferBytes) packed_ = std::vector<char>();
   return frame;
 }
 
 // ---- FrameDeflater ----
 
 FrameDeflater::FrameDeflater(const DeflateAgreement& agreement, DeflateContext& context)
-    : context_(&context), window_bits_(agreement.server_max_window_bits) {
-  if (!agreement.server_no_context_takeover) {
-    own_ = std::make_unique<Deflater>(window_bits_, Takeover::kYes, context.options());
-  }
+    : context_(&context), agreement_(agreement) {}
+
+Deflater& FrameDeflater::deflater() {
+  const int bits = agreement_.server_max_window_bits;
+  if (agreement_.server_no_context_takeover) return context_->deflater(bits);
+  if (!own_) own_ = std::make_unique<Deflater>(bits, Takeover::kYes, context_->options());
+  return *own_;
 }
 
 base::SharedBytes FrameDeflater::make_frame(Opcode opcode, std::string_view payload) {
   base::SharedBytes frame;
   if (!is_control(opcode) && context_->is_worthwhile(payload)) {
-    Deflater& deflater = own_ ? *own_ : context_->deflater(window_bits_);
-    frame = context_->frame_if_smaller(deflater, opcode, payload);
+    frame = context_->frame_if_smaller(deflater(), opcode, payload);
     if (!frame && own_) own_->forget();
   }
   return frame ? frame : websocket::make_frame(opcode, payload);
 }
 
 bool FrameDeflater::takes_shared_frames() const {
-  return window_bits_ >= context_->options().server_max_window_bits;
+  return agreement_.server_max_window_bits >= context_->options().server_max_window_bits;
 }
 
 void FrameDeflater::shared_frame_sent() {

@@ -3,7 +3,8 @@
 //
 // Memory: an Inflater holds 7 KB and, once used, its window (at most 32 KB); a Deflater 2^(bits +
 // 2) + 2^(memory_level + 9) bytes, 256 KB by default. Sides that forget each message ("no context
-// takeover") share those of the loop's DeflateContext; only the others own one per connection.
+// takeover") share those of the loop's DeflateContext; only the others own one per connection, from
+// first use.
 //
 // Thread rule: everything here belongs to one loop thread.
 #pragma once
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/shared_bytes.h"
@@ -88,10 +90,13 @@ class DeflateContext {
   // For connections without context takeover; made when first needed.
   Inflater& inflater();
   Deflater& deflater(int window_bits);
-  // Working memory, valid until the next use of the context.
-  std::vector<char>& buffer() { return buffer_; }
-  // Gives back what an unusually large message has left.
-  void trim_buffer();
+  // Working memory for an inflater. It is taken out, because a message that lies in it may cause
+  // others to be read or packed; the context keeps what is given back, unless it is unusually
+  // large.
+  std::vector<char> take_buffer() { return std::exchange(unpacked_, {}); }
+  void give_back(std::vector<char> buffer);
+  // Memory that is kept between messages, zlib's own aside.
+  std::size_t kept_bytes() const { return unpacked_.capacity() + packed_.capacity(); }
 
  private:
   friend class FrameDeflater;
@@ -101,7 +106,8 @@ class DeflateContext {
   DeflateOptions options_;
   std::unique_ptr<Inflater> inflater_;
   std::array<std::unique_ptr<Deflater>, 16> deflaters_;  // by window bits
-  std::vector<char> buffer_;
+  std::vector<char> unpacked_;
+  std::vector<char> packed_;
 };
 
 // The sending side of one connection that has agreed on compression.
@@ -118,9 +124,11 @@ class FrameDeflater {
   void shared_frame_sent();
 
  private:
+  Deflater& deflater();
+
   DeflateContext* context_;
-  std::unique_ptr<Deflater> own_;  // null without context takeover
-  int window_bits_;
+  std::unique_ptr<Deflater> own_;  // made when first needed, if there is context takeover
+  DeflateAgreement agreement_;
 };
 
 }  // namespace socketcluster::websocket

@@ -67,6 +67,12 @@ constexpr std::size_t header_size(std::size_t payload_size) {
   return payload_size <= 0xFFFF ? 4 : 10;
 }
 
+// The payload of a complete frame that this module has written.
+inline std::string_view payload_of(std::string_view frame) {
+  const auto length = static_cast<unsigned char>(frame[1]);
+  return frame.substr(length <= 125 ? 2 : length == 126 ? 4 : 10);
+}
+
 // Writes the header of a frame with `payload_size` bytes of payload; returns its size.
 // REQUIRES: room for kMaxHeaderBytes at `out`.
 std::size_t encode_header(char* out, Opcode opcode, std::size_t payload_size,

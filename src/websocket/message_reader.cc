@@ -48,12 +48,14 @@ struct MessageReader::Partial {
 
   // permessage-deflate; null when it was not agreed on.
   DeflateContext* deflate = nullptr;
-  std::unique_ptr<Inflater> inflater;  // null without context takeover: the context's is used
+  DeflateAgreement agreement;
+  std::unique_ptr<Inflater> own_inflater;  // made when first needed, if there is context takeover
 
   bool is_idle() const {
     return !in_frame && !in_message && header_size == 0 && deflate == nullptr;
   }
   void reserve(std::size_t additional, std::uint64_t most);
+  Inflater& inflater();
 };
 
 // One read(): what is left of the piece, and the result.
@@ -122,10 +124,7 @@ MessageReader::~MessageReader() = default;
 
 void MessageReader::enable_deflate(const DeflateAgreement& agreement, DeflateContext& context) {
   partial().deflate = &context;
-  if (!agreement.client_no_context_takeover) {
-    partial().inflater =
-        std::make_unique<Inflater>(agreement.client_max_window_bits, Takeover::kYes);
-  }
+  partial().agreement = agreement;
 }
 
 ReadOutcome MessageReader::read(std::span<char> bytes, MessageSink& sink) {
@@ -310,11 +309,18 @@ bool MessageReader::finish_message(Run& run) {
   return run.deliver(state.kind, view, Charset::kAscii);
 }
 
+Inflater& MessageReader::Partial::inflater() {
+  if (agreement.client_no_context_takeover) return deflate->inflater();
+  if (!own_inflater) {
+    own_inflater = std::make_unique<Inflater>(agreement.client_max_window_bits, Takeover::kYes);
+  }
+  return *own_inflater;
+}
+
 bool MessageReader::unpack(MessageKind kind, std::string_view packed, Run& run) {
   Partial& state = *partial_;
-  DeflateContext& context = *state.deflate;
-  Inflater& inflater = state.inflater ? *state.inflater : context.inflater();
-  const Inflater::Outcome unpacked = inflater.inflate(packed, max_message_bytes_, context.buffer());
+  std::vector<char> buffer = state.deflate->take_buffer();
+  const Inflater::Outcome unpacked = state.inflater().inflate(packed, max_message_bytes_, buffer);
   bool go_on = false;
   switch (unpacked.result) {
     case Inflater::Result::kOk:
@@ -327,7 +333,7 @@ bool MessageReader::unpack(MessageKind kind, std::string_view packed, Run& run) 
       run.fail(CloseCode::kInvalidData, "Invalid compressed data");
       break;
   }
-  context.trim_buffer();
+  state.deflate->give_back(std::move(buffer));
   return go_on;
 }
 

@@ -2,8 +2,8 @@
 // MessageReader: the server's side of RFC 6455 from bytes to messages. Pure and incremental: the
 // calls it makes depend on the bytes alone, never on how they were cut into pieces.
 //
-//   read() ──► complete unfragmented frame inside the piece ──► delivered where it lies, no copy
-//         └──► anything else ──► Partial (heap): header bytes, payload so far, fragments
+//   read() -+-> complete unfragmented frame inside the piece --> delivered where it lies, no copy
+//           +-> anything else --> Partial (heap): header bytes, payload so far, fragments
 //
 // An idle reader is 16 bytes; Partial exists while a frame or a fragmented message is incomplete,
 // and for as long as the connection lives when permessage-deflate was agreed on (see deflate.h).

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Json: the value type of everything that applications and clients exchange. It is Boost.JSON's
+// value, the one third-party type in this API; its documentation applies.
+//
+//   socketcluster::Json message = {{"text", "hi"}, {"to", {"alice", "bob"}}};
+//   std::string_view text = message.at("text").as_string();
+//
+// JavaScript's `undefined` does not exist: where a client left data out, handlers see null.
+#pragma once
+
+#include <boost/json.hpp>
+
+namespace socketcluster {
+
+using Json = boost::json::value;
+using JsonObject = boost::json::object;
+using JsonArray = boost::json::array;
+
+}  // namespace socketcluster

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Socket: a handle to one client's connection. Copies are cheap and name the same connection; a
+// handle stays valid when the connection is gone: every call is then without effect, as each
+// function says.
+//
+//   server.on_connection([](socketcluster::Socket& socket) {
+//     socket.on("add", [](const socketcluster::Json& data, socketcluster::Respond respond) {
+//       respond(data.at("a").as_int64() + data.at("b").as_int64());
+//     });
+//     socket.emit("welcome", {{"hello", "world"}});
+//   });
+//
+// The Socket& given to handlers lives as long as they do, so handlers of that socket may capture it
+// by reference. Thread rule: the worker's loop thread only. Handlers never run inside the call that
+// registered them, and may do anything, closing the socket included. What a handler throws becomes
+// an error response to the caller (if it waits for one) and a warning in the log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <socketcluster/error.h>
+#include <socketcluster/json.h>
+
+namespace socketcluster {
+
+namespace server {
+class SocketState;
+}
+
+// Answers one event of a client; copies answer the same one. Answering when the client does not
+// wait, a second time, or after the connection is gone has no effect.
+class Respond {
+ public:
+  Respond() = default;  // answers nothing
+  Respond(const Respond& other);
+  Respond(Respond&& other) noexcept;
+  Respond& operator=(Respond other) noexcept;
+  ~Respond();
+
+  // Success without data.
+  void operator()() const;
+  // Success with data.
+  void operator()(const Json& data) const;
+  // Failure.
+  void operator()(const Error& error) const;
+
+  // The client waits for an answer and has not got it.
+  bool is_wanted() const;
+
+ private:
+  friend class server::SocketState;
+  Respond(server::SocketState& state, std::uint32_t slot, std::uint32_t generation);
+  server::SocketState* state_ = nullptr;
+  std::uint32_t slot_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
+// A client's event: its data (null when there was none) and the way to answer it.
+using EventHandler = std::function<void(const Json& data, Respond respond)>;
+// The answer of a client: `error` is empty on success. TimeoutError when it did not come within
+// `ackTimeout`, BadConnectionError when the connection was lost.
+using AckHandler = std::function<void(const std::optional<Error>& error, const Json& data)>;
+// The end of a connection: WebSocket close code and reason (protocol section 9; 1006: lost).
+using DisconnectHandler = std::function<void(int code, const std::string& reason)>;
+
+class Socket {
+ public:
+  Socket(const Socket& other);
+  Socket& operator=(const Socket& other);
+  ~Socket();
+
+  // 20 characters of base64url, unique for all time. Known also when the socket is closed.
+  std::string id() const;
+  // The handshake is complete and the connection not closed.
+  bool is_open() const;
+  friend bool operator==(const Socket& a, const Socket& b) { return a.state_ == b.state_; }
+
+  // ---- Events from this client ----
+  // Replaces the handler of `event`. Names beginning with '#' are the protocol's own.
+  void on(std::string_view event, EventHandler handler);
+  void off(std::string_view event);
+  // Called once, when the connection has ended. Replaces an earlier one.
+  void on_disconnect(DisconnectHandler handler);
+
+  // ---- Events to this client. Ignored when closed. ----
+  void emit(std::string_view event);
+  void emit(std::string_view event, const Json& data);
+  // `on_answer` is called exactly once, also when the socket is closed already.
+  void emit(std::string_view event, const Json& data, AckHandler on_answer);
+  // A text message outside of the protocol; clients raise their `raw` event.
+  void send(std::string_view text);
+
+  // ---- Channels ----
+  // Takes the client off `channel` and tells it so, with a message if it is not empty. It does not
+  // subscribe again by itself. Without effect when it was not subscribed.
+  void kick_out(std::string_view channel, std::string_view message = {});
+  std::vector<std::string> subscriptions() const;
+  bool is_subscribed(std::string_view channel) const;
+
+  // ---- Closing ----
+  // `code` 1000, 3000 to 4999. Clients reconnect by themselves unless it is 1000 or at least 4500.
+  // A code that cannot be sent is replaced by 1000.
+  void disconnect(int code = 1000, std::string_view reason = {});
+  // Ends the connection without a closing handshake.
+  void terminate();
+
+  // Of the peer that connected, a proxy perhaps; "" and 0 when closed.
+  std::string remote_address() const;
+  std::uint16_t remote_port() const;
+
+ private:
+  friend class server::SocketState;
+  struct Uncounted {};
+  Socket(server::SocketState& state, Uncounted);
+  explicit Socket(server::SocketState& state);
+  server::SocketState* state_;
+};
+
+}  // namespace socketcluster

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Everything that an application needs. Start with worker.h and socket.h.
+#pragma once
+
+#include <socketcluster/error.h>
+#include <socketcluster/exchange.h>
+#include <socketcluster/json.h>
+#include <socketcluster/options.h>
+#include <socketcluster/run.h>
+#include <socketcluster/server.h>
+#include <socketcluster/socket.h>
+#include <socketcluster/version.h>
+#include <socketcluster/worker.h>

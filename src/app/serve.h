@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Serving as a process: descriptor limit, signals, start-up banner, a worker until the end.
+#pragma once
+
+#include <socketcluster/run.h>
+
+#include "base/log.h"
+#include "base/result.h"
+
+namespace socketcluster::app {
+
+// Runs one worker in this process until SIGTERM or SIGINT; a second one ends it at once. `options`
+// are valid. A failure says in one line why serving was not possible.
+base::Status serve(const Options& options, const Controllers& controllers, base::Log& log);
+
+}  // namespace socketcluster::app

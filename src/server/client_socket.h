@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// ClientSocket: one SocketCluster connection on top of a WebSocket session: handshake, liveness,
+// and what each packet means (protocol sections 2 to 7, 9, 10, 13 and 14).
+//
+//   kAwaitingHandshake --#handshake--> kReady --close, loss--> kOver
+//        |  4005 after handshakeTimeout, 4009 for any other first message
+//
+// Which generation of the protocol the peer speaks shows in its first pong; until then it is
+// treated as v1, with what v2 needs added where both can be served (section 14).
+//
+// Thread rule: loop thread only. Lifetime: owned by itself from attach() on (see Session).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/channel_table.h"
+#include "protocol/dialect.h"
+#include "protocol/errors.h"
+#include "protocol/packet.h"
+#include "protocol/socket_id.h"
+#include "websocket/session.h"
+
+namespace socketcluster::server {
+
+class BatchedAcks;
+class SocketServer;
+class SocketState;
+
+class ClientSocket final : public websocket::Session, public broker::Subscriber {
+ public:
+  ClientSocket(SocketServer& server, const protocol::SocketId& id);
+
+  // After attach(): counts as pending, pings begin, the handshake must come in time.
+  void start();
+
+  const protocol::SocketId& id() const { return id_; }
+  bool is_ready() const { return phase_ == Phase::kReady; }
+  // v1 while it is not known.
+  protocol::Dialect dialect() const { return known_dialect_.value_or(protocol::Dialect::kV1); }
+
+  // Server to client.
+  void emit(std::string_view event, std::string_view data_json, std::uint64_t cid);
+  void respond(std::string_view rid_json, std::string_view data_json);
+  void respond_error(std::string_view rid_json, std::string_view error_json,
+                     std::string_view data_json = {});
+  bool kick_out(std::string_view channel, std::string_view message);
+  // Closes in the manner of the peer's generation: `#disconnect` and/or the reason in the close
+  // frame.
+  void disconnect(int code, std::string_view reason);
+
+  // What user code sees of this socket; made when it is first asked for.
+  SocketState& state();
+
+  std::vector<std::string> subscriptions() const;
+  bool is_subscribed(std::string_view channel) const;
+
+  net::Connection* connection() const { return connection_; }
+  const net::OutputLimits& output_limits() const override;
+
+ private:
+  friend class SocketServer;
+  enum class Phase : std::uint8_t { kAwaitingHandshake, kReady, kOver };
+
+  ~ClientSocket() override;
+
+  // websocket::Session
+  void on_message(websocket::MessageKind kind, std::string_view payload) override;
+  void on_session_end(std::uint16_t code, std::string_view reason) override;
+  void on_deadline() override;
+  // broker::Subscriber
+  void deliver(const broker::Publication& publication) override;
+
+  // Packets.
+  bool may_come_first(std::string_view text, const protocol::Packet& packet);
+  void handle_packet(const protocol::Packet& packet);
+  void handle_batch(std::string_view text);
+  void handle_handshake(const protocol::Packet& packet);
+  void handle_publish(const protocol::Packet& packet);
+  void handle_subscribe(const protocol::Packet& packet);
+  void handle_unsubscribe(const protocol::Packet& packet);
+  void handle_authenticate(const protocol::Packet& packet);
+  void handle_disconnect(const protocol::Packet& packet);
+  void handle_application_event(const protocol::Packet& packet);
+  void handle_response(const protocol::Packet& packet);
+
+  // Answers to a packet; without effect when it wants none.
+  bool wants_response(const protocol::Packet& packet) const;
+  void acknowledge(const protocol::Packet& packet);
+  void acknowledge_in_batch(const protocol::Packet& packet);
+  void refuse(const protocol::Packet& packet, const protocol::WireError& error);
+  void answer_handshake(const protocol::Packet& packet, std::string_view auth_error);
+  void remove_auth_token();
+  protocol::WireError token_error(const json::RawValue& token) const;
+
+  // Liveness.
+  void recognise(protocol::Dialect dialect);
+  void send_ping();
+  void arm_deadline();
+  std::uint64_t silence_deadline_ms() const;
+  void close_for_handshake_timeout();
+  void end_application(int code, std::string_view reason);
+
+  // The name as text; false when it is no string or too long. `name` may point into `scratch`.
+  bool read_channel(const json::RawValue& channel, std::string& scratch,
+                    std::string_view& name) const;
+  std::string id_text() const { return id_.text(); }
+
+  SocketServer& server_;
+  SocketState* state_ = nullptr;  // counted reference
+  std::unique_ptr<BatchedAcks> batched_acks_;
+  std::uint64_t last_activity_ms_ = 0;
+  std::uint64_t next_ping_ms_ = 0;
+  std::uint64_t handshake_deadline_ms_ = 0;
+  std::uint32_t index_ = 0;  // in the server's list of its phase
+  protocol::SocketId id_;
+  std::optional<protocol::Dialect> known_dialect_;
+  Phase phase_ = Phase::kAwaitingHandshake;
+};
+
+}  // namespace socketcluster::server

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// SocketServer: what all sockets of a worker share: options, channels, counts, the handlers of the
+// application, and the way from an HTTP upgrade request to a ClientSocket.
+//
+// Thread rule: loop thread only. Lifetime: must outlive the loop's connections; see WorkerCore.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <socketcluster/options.h>
+#include <socketcluster/server.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/shared_bytes.h"
+#include "broker/channel_table.h"
+#include "http/exchange.h"
+#include "net/connection.h"
+#include "net/event_loop.h"
+#include "protocol/origin.h"
+#include "protocol/packet.h"
+#include "protocol/socket_id.h"
+#include "websocket/deflate.h"
+#include "websocket/handshake.h"
+
+namespace socketcluster::server {
+
+class ClientSocket;
+class ExchangeSubscriber;
+
+class SocketServer {
+ public:
+  // `loop`, `log` and `random` must outlive it; `options` is valid (see validate()).
+  SocketServer(net::EventLoop& loop, const Options& options, base::Log& log,
+               base::RandomSource& random);
+  SocketServer(const SocketServer&) = delete;
+  SocketServer& operator=(const SocketServer&) = delete;
+  // REQUIRES: no connection of this server is left on the loop.
+  ~SocketServer();
+
+  // An upgrade request, whatever its path: becomes a socket, or is refused.
+  void accept_upgrade(const http::Request& request, http::Exchange exchange);
+  // Closes all sockets with this code. For an orderly end.
+  void close_all(std::uint16_t code, std::string_view reason);
+
+  const Options& options() const { return options_; }
+  base::Log& log() { return log_; }
+  net::EventLoop& loop() { return loop_; }
+  broker::ChannelTable& channels() { return channels_; }
+  websocket::DeflateContext& deflate() { return deflate_; }
+  const protocol::ScanLimits& scan_limits() const { return scan_limits_; }
+  const net::OutputLimits& output_limits() const { return output_limits_; }
+
+  // Publishes a JSON value, given as it stands in packets. Empty `data_json`: no data.
+  void publish(std::string_view channel, std::string_view channel_json, std::string_view data_json);
+
+  // Pings as complete frames; `both` is for peers whose generation is not known.
+  struct PingFrames {
+    base::SharedBytes v1, v2, both;
+  };
+  const PingFrames& ping_frames() const { return ping_frames_; }
+
+  // ---- Sockets, by phase ----
+  void add_pending(ClientSocket& socket);
+  // The handshake is complete; `socket` is told to the application.
+  void promote(ClientSocket& socket);
+  void remove(ClientSocket& socket);
+  std::size_t clients_count() const { return clients_.size(); }
+  std::size_t pending_count() const { return pending_.size(); }
+  // All of them, those included whose closing handshake is under way.
+  std::size_t living_count() const { return living_count_; }
+  void count_living(int change) { living_count_ += static_cast<std::size_t>(change); }
+
+  // ---- For the public API ----
+  Server& api() { return api_; }
+  Exchange& exchange_api() { return exchange_api_; }
+  void report_connection(ClientSocket& socket);
+  bool has_connection_handler() const { return connection_handler_ != nullptr; }
+  void set_connection_handler(Server::ConnectionHandler handler);
+  void set_event_handler(std::string_view event, Server::SocketEventHandler handler);
+  std::shared_ptr<const Server::SocketEventHandler> event_handler(std::string_view event) const;
+  void for_each_client(const std::function<void(Socket&)>& visit);
+  void subscribe_exchange(std::string_view channel, Exchange::Handler handler);
+  void unsubscribe_exchange(std::string_view channel);
+  bool is_exchange_subscribed(std::string_view channel) const;
+
+ private:
+  struct NameHash {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): named by the standard
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>{}(name);
+    }
+  };
+  template <typename Value>
+  using NameMap = std::unordered_map<std::string, Value, NameHash, std::equal_to<>>;
+
+  void refuse(http::Exchange& exchange, int status, std::string body, std::string_view header);
+  void open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade);
+  static void erase_at(std::vector<ClientSocket*>& list, std::uint32_t index);
+
+  net::EventLoop& loop_;
+  const Options options_;
+  base::Log& log_;
+  protocol::SocketIdSource ids_;
+  protocol::OriginPolicy origins_;
+  protocol::ScanLimits scan_limits_;
+  net::OutputLimits output_limits_;
+  websocket::DeflateContext deflate_;
+  PingFrames ping_frames_;
+  broker::ChannelTable channels_;
+  std::size_t living_count_ = 0;
+  std::vector<ClientSocket*> pending_;
+  std::vector<ClientSocket*> clients_;
+  std::shared_ptr<const Server::ConnectionHandler> connection_handler_;
+  NameMap<std::shared_ptr<const Server::SocketEventHandler>> event_handlers_;
+  NameMap<std::unique_ptr<ExchangeSubscriber>> exchange_subscribers_;
+  Exchange exchange_api_;
+  Server api_;
+};
+
+}  // namespace socketcluster::server

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "server/socket_state.h"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "base/printable.h"
+#include "net/timer_wheel.h"
+#include "protocol/close_code.h"
+#include "protocol/errors.h"
+#include "server/client_socket.h"
+#include "server/json_values.h"
+#include "server/socket_server.h"
+
+namespace socketcluster::server {
+
+// An event of the server whose answer has not come yet.
+class SocketState::PendingAnswer final : public net::Timer {
+ public:
+  PendingAnswer(SocketState& state, std::uint64_t cid, std::string_view event, AckHandler handler)
+      : state_(state), cid_(cid), event_(event), handler_(std::move(handler)) {}
+
+  const std::string& event() const { return event_; }
+  AckHandler take_handler() { return std::move(handler_); }
+
+ private:
+  void on_timer() override {
+    const Error error(protocol::error_name(protocol::ErrorName::kTimeout),
+                      "Event response for '" + event_ + "' timed out");
+    state_.finish_answer(cid_, error, Json());
+  }
+
+  SocketState& state_;
+  std::uint64_t cid_;
+  std::string event_;
+  AckHandler handler_;
+};
+
+SocketState::SocketState(SocketServer& server, ClientSocket& live)
+    : server_(server), live_(&live), id_(live.id()), handle_(*this, Socket::Uncounted{}) {}
+
+SocketState::~SocketState() {
+  handle_.state_ = nullptr;
+}
+
+// ---- Handlers
+// --------------------------------------------------------------------------------------
+
+void SocketState::set_handler(std::string_view event, EventHandler handler) {
+  if (live_ == nullptr) return;
+  auto function = std::make_shared<const EventHandler>(std::move(handler));
+  for (Handler& existing : handlers_) {
+    if (existing.event == event) {
+      existing.function = std::move(function);
+      return;
+    }
+  }
+  handlers_.push_back({std::string(event), std::move(function)});
+}
+
+void SocketState::remove_handler(std::string_view event) {
+  std::erase_if(handlers_, [event](const Handler& handler) { return handler.event == event; });
+}
+
+void SocketState::set_disconnect_handler(DisconnectHandler handler) {
+  if (live_ != nullptr) disconnect_handler_ = std::move(handler);
+}
+
+std::shared_ptr<const EventHandler> SocketState::handler(std::string_view event) const {
+  for (const Handler& handler : handlers_) {
+    if (handler.event == event) return handler.function;
+  }
+  return nullptr;
+}
+
+bool SocketState::has_handler(std::string_view event) const {
+  return handler(event) != nullptr;
+}
+
+// The boundary to user code: what it throws becomes a text. Returns whether it threw.
+template <typename Call>
+bool SocketState::throws(std::string_view where, std::string& message, Call&& call) {
+  try {
+    call();
+    return false;
+  } catch (const std::exception& error) {
+    message = error.what();
+  } catch (...) {
+    message = "unknown exception";
+  }
+  server_.log().warning("handler of '" + std::string(where) + "' threw: " + message);
+  return true;
+}
+
+void SocketState::run_connection_handler(const Server::ConnectionHandler& handler) {
+  const StateRef keep(*this);
+  std::string message;
+  throws("connection", message, [&] { handler(handle_); });
+}
+
+void SocketState::run_handler(std::string_view event, std::string_view data_json,
+                              std::string_view rid_json,
+                              const std::shared_ptr<const Server::SocketEventHandler>& shared) {
+  const StateRef keep(*this);
+  const auto own = handler(event);  // kept alive: it may remove itself
+  Respond respond;
+  if (!rid_json.empty()) respond = owe(rid_json);
+  const std::optional<Json> data = parse_json(data_json);
+  if (!data) {
+    return respond(Error(protocol::error_name(protocol::ErrorName::kInvalidMessage),
+                         "Event data could not be represented"));
+  }
+  std::string message;
+  const bool threw = throws(event, message, [&] {
+    if (own != nullptr) {
+      (*own)(*data, respond);
+    } else {
+      (*shared)(handle_, *data, respond);
+    }
+  });
+  if (threw) respond(Error(message));
+}
+
+// ---- Answers that user code owes
+// -------------------------------------------------------------------
+
+Respond SocketState::owe(std::string_view rid_json) {
+  std::uint32_t slot = 0;
+  if (free_slots_.empty()) {
+    slot = static_cast<std::uint32_t>(owed_.size());
+    owed_.emplace_back();
+  } else {
+    slot = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  Owed& owed = owed_[slot];
+  owed.is_wanted = true;
+  owed.rid_json = rid_json;
+  return Respond(*this, slot, owed.generation);
+}
+
+bool SocketState::is_answer_wanted(std::uint32_t slot, std::uint32_t generation) const {
+  return live_ != nullptr && slot < owed_.size() && owed_[slot].generation == generation &&
+         owed_[slot].is_wanted;
+}
+
+// Takes the answer that is owed; nothing when it was given already or nobody waits any more.
+std::optional<std::string> SocketState::settle(std::uint32_t slot, std::uint32_t generation) {
+  if (!is_answer_wanted(slot, generation)) return std::nullopt;
+  Owed& owed = owed_[slot];
+  owed.is_wanted = false;
+  ++owed.generation;
+  free_slots_.push_back(slot);
+  return std::move(owed.rid_json);
+}
+
+void SocketState::answer(std::uint32_t slot, std::uint32_t generation, std::string_view data_json) {
+  if (const auto rid = settle(slot, generation)) live_->respond(*rid, data_json);
+}
+
+void SocketState::answer_error(std::uint32_t slot, std::uint32_t generation,
+                               std::string_view error_json) {
+  if (const auto rid = settle(slot, generation)) live_->respond_error(*rid, error_json);
+}
+
+// ---- Answers that user code waits for
+// ----------------------------------------------------------------
+
+void SocketState::emit_with_answer(std::string_view event, std::string_view data_json,
+                                   AckHandler on_answer) {
+  const std::uint64_t cid = next_cid_++;
+  auto pending = std::make_unique<PendingAnswer>(*this, cid, event, std::move(on_answer));
+  net::EventLoop& loop = server_.loop();
+  if (live_ == nullptr) {
+    // The caller is not called back from inside its own call.
+    loop.defer([keep = StateRef(*this), pending = std::move(pending)]() mutable {
+      keep->fail_answer(*pending);
+    });
+    return;
+  }
+  const auto timeout = static_cast<std::uint64_t>(server_.options().ack_timeout.count());
+  loop.timers().arm(*pending, loop.now_ms() + timeout);
+  pending_.emplace(cid, std::move(pending));
+  live_->emit(event, data_json, cid);
+}
+
+void SocketState::handle_answer(std::uint64_t rid, std::string_view error_json,
+                                std::string_view data_json) {
+  if (!pending_.contains(rid)) return;
+  std::optional<Error> error;
+  if (!error_json.empty()) error = Error::from_json(parse_json(error_json).value_or(Json()));
+  finish_answer(rid, error, parse_json(data_json).value_or(Json()));
+}
+
+void SocketState::finish_answer(std::uint64_t cid, const std::optional<Error>& error,
+                                const Json& data) {
+  const auto node = pending_.extract(cid);
+  if (node.empty()) return;
+  const StateRef keep(*this);
+  const AckHandler handler = node.mapped()->take_handler();
+  std::string message;
+  throws(node.mapped()->event(), message, [&] { handler(error, data); });
+}
+
+void SocketState::fail_answer(PendingAnswer& pending) {
+  const Error error(protocol::error_name(protocol::ErrorName::kBadConnection),
+                    "Event '" + pending.event() + "' was aborted due to a bad connection",
+                    {{"type", "disconnect"}});
+  const AckHandler handler = pending.take_handler();
+  std::string message;
+  throws(pending.event(), message, [&] { handler(error, Json()); });
+}
+
+// ---- End
+// -----------------------------------------------------------------------------------------------
+
+void SocketState::end(int code, std::string_view reason) {
+  live_ = nullptr;
+  server_.loop().defer([keep = StateRef(*this), code, reason = std::string(reason)] {
+    keep->tell_end(code, reason);
+  });
+}
+
+void SocketState::tell_end(int code, const std::string& reason) {
+  auto pending = std::exchange(pending_, {});
+  for (auto& [cid, answer] : pending) {
+    answer->cancel();
+    fail_answer(*answer);
+  }
+  const DisconnectHandler disconnect_handler = std::exchange(disconnect_handler_, nullptr);
+  std::string message;
+  if (disconnect_handler) throws("disconnect", message, [&] { disconnect_handler(code, reason); });
+  std::exchange(handlers_, {}).clear();  // what they captured may refer to this state
+}
+
+}  // namespace socketcluster::server

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// SocketState: what user code holds on to of a socket: its handlers, the answers that it owes, the
+// answers that it waits for. Made when user code first sees a socket, so that a plain pub/sub
+// server has none; outlives the connection as long as there are handles.
+//
+// References are counted by Socket, Respond and the ClientSocket; not atomic. Thread rule: loop
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <socketcluster/server.h>
+#include <socketcluster/socket.h>
+
+#include "protocol/packet.h"
+#include "protocol/socket_id.h"
+
+namespace socketcluster::server {
+
+class ClientSocket;
+class SocketServer;
+
+class SocketState {
+ public:
+  SocketState(SocketServer& server, ClientSocket& live);
+  SocketState(const SocketState&) = delete;
+  SocketState& operator=(const SocketState&) = delete;
+
+  void retain() { ++references_; }
+  void release() {
+    if (--references_ == 0) delete this;
+  }
+
+  // Null when the connection is over.
+  ClientSocket* live() const { return live_; }
+  const protocol::SocketId& id() const { return id_; }
+  // The handle that handlers are given by reference.
+  Socket& handle() { return handle_; }
+
+  void set_handler(std::string_view event, EventHandler handler);
+  void remove_handler(std::string_view event);
+  void set_disconnect_handler(DisconnectHandler handler);
+  bool has_handler(std::string_view event) const;
+
+  // Runs the handler of an event. `shared`: the server's handler when the socket has none itself.
+  // `rid_json`: what an answer refers to; empty when none is wanted.
+  void run_handler(std::string_view event, std::string_view data_json, std::string_view rid_json,
+                   const std::shared_ptr<const Server::SocketEventHandler>& shared);
+  void run_connection_handler(const Server::ConnectionHandler& handler);
+
+  // ---- Answers that user code owes; see Respond ----
+  bool is_answer_wanted(std::uint32_t slot, std::uint32_t generation) const;
+  void answer(std::uint32_t slot, std::uint32_t generation, std::string_view data_json);
+  void answer_error(std::uint32_t slot, std::uint32_t generation, std::string_view error_json);
+
+  // ---- Answers that user code waits for ----
+  void emit_with_answer(std::string_view event, std::string_view data_json, AckHandler on_answer);
+  void handle_answer(std::uint64_t rid, std::string_view error_json, std::string_view data_json);
+
+  // The connection is over: tells the application (at the end of this iteration, never inside the
+  // caller), fails what waits, drops the handlers.
+  void end(int code, std::string_view reason);
+
+ private:
+  struct Handler {
+    std::string event;
+    std::shared_ptr<const EventHandler> function;
+  };
+  struct Owed {
+    std::uint32_t generation = 0;
+    bool is_wanted = false;
+    std::string rid_json;
+  };
+  class PendingAnswer;
+
+  ~SocketState();
+
+  std::shared_ptr<const EventHandler> handler(std::string_view event) const;
+  template <typename Call>
+  bool throws(std::string_view where, std::string& message, Call&& call);
+  Respond owe(std::string_view rid_json);
+  std::optional<std::string> settle(std::uint32_t slot, std::uint32_t generation);
+  void finish_answer(std::uint64_t cid, const std::optional<Error>& error, const Json& data);
+  void fail_answer(PendingAnswer& pending);
+  void tell_end(int code, const std::string& reason);
+
+  SocketServer& server_;
+  ClientSocket* live_;
+  std::uint32_t references_ = 0;
+  protocol::SocketId id_;
+  Socket handle_;  // not counted, or the state would keep itself alive
+  std::uint64_t next_cid_ = 1;
+  std::vector<Handler> handlers_;
+  DisconnectHandler disconnect_handler_;
+  std::vector<Owed> owed_;
+  std::vector<std::uint32_t> free_slots_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<PendingAnswer>> pending_;
+};
+
+// A counted reference.
+class StateRef {
+ public:
+  explicit StateRef(SocketState& state) : state_(&state) { state.retain(); }
+  StateRef(const StateRef& other) : state_(other.state_) { state_->retain(); }
+  StateRef(StateRef&& other) noexcept : state_(other.state_) { state_->retain(); }
+  StateRef& operator=(const StateRef&) = delete;
+  ~StateRef() { state_->release(); }
+  SocketState* operator->() const { return state_; }
+
+ private:
+  SocketState* state_;
+};
+
+}  // namespace socketcluster::server

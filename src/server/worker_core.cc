@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include "server/worker_core.h"
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include "http/response.h"
+#include "net/connection.h"
+#include "websocket/frame.h"
+
+namespace socketcluster::server {
+namespace {
+
+http::HttpOptions http_options(const Options& options) {
+  http::HttpOptions http;
+  http.limits.header_bytes = options.http_max_header_size;
+  http.limits.header_count = options.http_max_header_count;
+  http.limits.body_bytes = options.http_max_body_size;
+  http.request_timeout_ms = static_cast<std::uint64_t>(options.http_header_timeout.count());
+  http.keep_alive_timeout_ms = static_cast<std::uint64_t>(options.http_keep_alive_timeout.count());
+  return http;
+}
+
+}  // namespace
+
+class WorkerCore::UserTimer final : public net::Timer {
+ public:
+  UserTimer(WorkerCore& core, Worker::TimerId id, std::uint64_t interval_ms, Worker::Task task)
+      : core_(core),
+        id_(id),
+        interval_ms_(interval_ms),
+        task_(std::make_shared<const Worker::Task>(std::move(task))) {}
+
+ private:
+  void on_timer() override {
+    WorkerCore& core = core_;
+    const auto task = task_;  // the task may remove this timer
+    if (interval_ms_ != 0) {
+      core.loop_.timers().arm(*this, core.loop_.now_ms() + interval_ms_);
+    } else {
+      core.remove_timer(id_);
+    }
+    core.run_task(task);
+  }
+
+  WorkerCore& core_;
+  Worker::TimerId id_;
+  std::uint64_t interval_ms_;  // 0: fires once
+  std::shared_ptr<const Worker::Task> task_;
+};
+
+// Looks from time to time whether everybody has left.
+class WorkerCore::ShutdownTimer final : public net::Timer {
+ public:
+  ShutdownTimer(WorkerCore& core, std::uint64_t now_ms, std::uint64_t timeout_ms)
+      : core_(core), deadline_ms_(now_ms + timeout_ms), sockets_left_ms_(now_ms) {}
+
+  std::uint64_t deadline_ms() const { return deadline_ms_; }
+  std::uint64_t sockets_left_ms() const { return sockets_left_ms_; }
+  void note_sockets(std::uint64_t now_ms) { sockets_left_ms_ = now_ms; }
+
+ private:
+  void on_timer() override { core_.continue_shutdown(); }
+
+  WorkerCore& core_;
+  std::uint64_t deadline_ms_;
+  std::uint64_t sockets_left_ms_;  // when there were sockets for the last time
+};
+
+WorkerCore::WorkerCore(const Options& options, base::Log& log)
+    : log_(log),
+      sockets_(loop_, options, log, random_),
+      http_(router_, http_options(options)),
+      http_api_(*this),
+      api_(*this) {
+  route();
+}
+
+WorkerCore::~WorkerCore() = default;
+
+void WorkerCore::route() {
+  router_.add(std::string(http::kHealthCheckPath),
+              [](const http::Request& request, http::Exchange exchange) {
+                http::answer_health_check(request, std::move(exchange));
+              });
+  // What the original's stand-alone server answers on its WebSocket path.
+  router_.add(options().path, [](const http::Request&, http::Exchange exchange) {
+    exchange.respond(http::Response::text(501));
+  });
+  router_.set_upgrade([this](const http::Request& request, http::Exchange exchange) {
+    if (request.header_has_token("Upgrade", "websocket")) {
+      sockets_.accept_upgrade(request, std::move(exchange));
+    } else {
+      router_.on_request(request, std::move(exchange));
+    }
+  });
+}
+
+base::Status WorkerCore::listen(std::size_t connection_limit) {
+  const net::ListenOptions where{.host = options().host,
+                                 .port = options().port,
+                                 .backlog = static_cast<int>(options().tcp_syn_backlog)};
+  auto listener = net::Listener::open(
+      loop_, where, log_, [this](net::Connection& connection) { http_.serve(connection); });
+  if (!listener) return listener.error();
+  listener_ = std::move(*listener);
+  listener_->set_connection_limit(connection_limit);
+  return base::Status::ok();
+}
+
+base::Status WorkerCore::serve_static(const std::string& directory) {
+  auto files = http::StaticFiles::open(directory, &http::HttpService::system_clock_seconds);
+  if (!files) return files.error();
+  files_ = std::move(*files);
+  router_.set_fallback(*files_);
+  return base::Status::ok();
+}
+
+// ---- Shutdown
+// --------------------------------------------------------------------------------------
+
+void WorkerCore::begin_shutdown() {
+  if (shutdown_ != nullptr) return;
+  if (listener_ != nullptr) listener_->close();
+  sockets_.close_all(websocket::CloseCode::kGoingAway, "Server is shutting down");
+  shutdown_ = std::make_unique<ShutdownTimer>(
+      *this, loop_.now_ms(), static_cast<std::uint64_t>(options().process_term_timeout.count()));
+  continue_shutdown();
+}
+
+void WorkerCore::continue_shutdown() {
+  constexpr std::uint64_t kCheckMs = 10;
+  constexpr std::uint64_t kHttpGraceMs = 500;  // for responses that are on their way
+  const std::uint64_t now = loop_.now_ms();
+  if (sockets_.living_count() > 0) shutdown_->note_sockets(now);
+  const bool done = loop_.connection_count() == 0 ||
+                    now - shutdown_->sockets_left_ms() >= kHttpGraceMs ||
+                    now >= shutdown_->deadline_ms();
+  if (done) return stop();
+  loop_.timers().arm(*shutdown_, now + kCheckMs);
+}
+
+// ---- Timers and tasks of user code
+// -------------------------------------------------------------------
+
+Worker::TimerId WorkerCore::add_timer(std::chrono::milliseconds delay, bool repeats,
+                                      Worker::Task task) {
+  const auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(1, delay.count()));
+  const Worker::TimerId id = ++last_timer_;
+  auto timer = std::make_unique<UserTimer>(*this, id, repeats ? ms : 0, std::move(task));
+  loop_.timers().arm(*timer, loop_.now_ms() + ms);
+  timers_.emplace(id, std::move(timer));
+  return id;
+}
+
+void WorkerCore::remove_timer(Worker::TimerId id) {
+  timers_.erase(id);
+}
+
+void WorkerCore::run_task(const std::shared_ptr<const Worker::Task>& task) {
+  try {
+    (*task)();
+  } catch (const std::exception& error) {
+    log_.warning(std::string("a timer's or posted task threw: ") + error.what());
+  }
+}
+
+}  // namespace socketcluster::server
+
+namespace socketcluster {
+
+void Http::serve_static(const std::string& directory) {
+  if (const base::Status status = core_.serve_static(directory); !status) {
+    throw std::runtime_error(status.error().text);
+  }
+}
+
+const Options& Worker::options() const {
+  return core_.options();
+}
+Http& Worker::http() {
+  return core_.http_api();
+}
+Server& Worker::server() {
+  return core_.sockets().api();
+}
+
+Worker::TimerId Worker::set_timeout(std::chrono::milliseconds delay, Task task) {
+  return core_.add_timer(delay, false, std::move(task));
+}
+Worker::TimerId Worker::set_interval(std::chrono::milliseconds interval, Task task) {
+  return core_.add_timer(interval, true, std::move(task));
+}
+void Worker::clear_timer(TimerId timer) {
+  core_.remove_timer(timer);
+}
+
+void Worker::post(Task task) {
+  core_.loop().post([&core = core_, task = std::make_shared<const Task>(std::move(task))] {
+    core.run_task(task);
+  });
+}
+
+}  // namespace socketcluster

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// WorkerCore: one worker process: its loop, listener, HTTP side, sockets and the timers of user
+// code.
+//
+//   WorkerCore worker(options, log);
+//   controller(worker.api());
+//   if (auto status = worker.listen(); !status) ...
+//   worker.run();                              // until stop() or the end of begin_shutdown()
+//
+// Thread rule: one thread makes, runs and destroys it. Signals are the caller's business.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include <socketcluster/options.h>
+#include <socketcluster/worker.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "http/http_connection.h"
+#include "http/router.h"
+#include "http/static_files.h"
+#include "net/event_loop.h"
+#include "net/listener.h"
+#include "server/socket_server.h"
+
+namespace socketcluster::server {
+
+class WorkerCore {
+ public:
+  // `options` are valid (see validate()); `log` must outlive it.
+  WorkerCore(const Options& options, base::Log& log);
+  WorkerCore(const WorkerCore&) = delete;
+  WorkerCore& operator=(const WorkerCore&) = delete;
+  ~WorkerCore();
+
+  // Accepts connections from now on. `connection_limit` 0: none.
+  base::Status listen(std::size_t connection_limit);
+  std::uint16_t port() const { return listener_->port(); }
+  void run() { loop_.run(); }
+  // Ends run() at once.
+  void stop() { loop_.stop(); }
+  // Stops accepting, closes all sockets with a code on which clients reconnect, and ends run() when
+  // they are gone, at the latest after `processTermTimeout`.
+  void begin_shutdown();
+
+  Worker& api() { return api_; }
+  net::EventLoop& loop() { return loop_; }
+  const Options& options() const { return sockets_.options(); }
+  SocketServer& sockets() { return sockets_; }
+  Http& http_api() { return http_api_; }
+
+  base::Status serve_static(const std::string& directory);
+  Worker::TimerId add_timer(std::chrono::milliseconds delay, bool repeats, Worker::Task task);
+  void remove_timer(Worker::TimerId id);
+  void run_task(const std::shared_ptr<const Worker::Task>& task);
+
+ private:
+  class UserTimer;
+  class ShutdownTimer;
+
+  void route();
+  void continue_shutdown();
+
+  // In this order: the loop destroys its connections before what they refer to goes.
+  base::Log& log_;
+  base::SystemRandom random_;
+  SocketServer sockets_;
+  http::Router router_;
+  std::unique_ptr<http::StaticFiles> files_;
+  http::HttpService http_;
+  net::EventLoop loop_;
+  std::unique_ptr<net::Listener> listener_;
+  std::unordered_map<Worker::TimerId, std::unique_ptr<UserTimer>> timers_;
+  Worker::TimerId last_timer_ = 0;
+  std::unique_ptr<ShutdownTimer> shutdown_;
+  Http http_api_;
+  Worker api_;
+};
+
+}  // namespace socketcluster::server
