@@ -71,6 +71,7 @@ void negotiate(unsigned choice, std::string_view input) {
 }  // namespace
 }  // namespace socketcluster::websocket
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace socketcluster::websocket;  // NOLINT: the function must be global
   if (size < 2) return 0;

@@ -93,6 +93,7 @@ std::string run(const Plan& plan, std::string bytes, std::string_view piece_size
 }  // namespace
 }  // namespace socketcluster::websocket
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace socketcluster::websocket;  // NOLINT: the function must be global
   std::string_view input(reinterpret_cast<const char*>(data), size);

@@ -18,8 +18,8 @@ const std::vector<std::string>& valid_texts() {
       "\xC2\x80\xDF\xBF",
       "\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF",
       "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF",
-      "mixed \xC3\xA9, \xE2\x82\xAC and \xF0\x9F\x98\x80 in a text that is longer than one vector "
-      "of input",
+      "mixed \xC3\xA9, \xE2\x82\xAC and \xF0\x9F\x98\x80 in a text longer than a vector of 64 "
+      "bytes",
   };
   return texts;
 }
@@ -41,10 +41,8 @@ const std::vector<std::string>& invalid_texts() {
       "\xC2",  // cut short
       "\xE2\x82",
       "\xF0\x9F\x98",
-      "\xC2"
-      "a",  // lead without continuation
-      "\xE2\x82"
-      "a",
+      "\xC2\x61",  // lead without continuation
+      "\xE2\x82\x61",
       "\xE2\xE2\x82\xAC",
       "\xF0\x9F\x98\xC3",
       "\xC2\x80\x80",  // one continuation too many

@@ -13,10 +13,8 @@ namespace socketcluster::websocket {
 namespace {
 
 using test::client_frame;
-using test::ClientFrame;
 using test::frame;
 using test::read_in_pieces;
-using test::RecordingSink;
 using test::text_frame;
 using test::Transcript;
 using ::testing::ElementsAre;
@@ -230,7 +228,7 @@ TEST(DeflateContext, MakesNoFrameThatIsLarger) {
 TEST(DeflateContext, GivesBackLargeBuffers) {
   DeflateContext context(kOptions);
   EXPECT_TRUE(context.make_shared_frame(Opcode::kText, std::string(kLimit, 'x')));
-  EXPECT_LE(context.buffer().capacity(), std::size_t{64} * 1024);
+  EXPECT_LE(context.kept_bytes(), std::size_t{128} * 1024);
 }
 
 TEST(FrameDeflater, SendsSmallAndControlFramesAsTheyAre) {
@@ -379,6 +377,48 @@ TEST(CompressedMessages, DataThatDoesNotShrinkStillFitsTheLimit) {
   EXPECT_THAT(result.calls, ElementsAre("binary:" + random));
 }
 
+// What is delivered lies in memory of the context, which is used again while the message is
+// handled.
+TEST(CompressedMessages, StayValidWhileOthersArePackedAndRead) {
+  DeflateContext context(kOptions);
+  const std::string text(3000, 'm');
+  const std::string stream = compressed_frame(deflate_once(text));
+  test::RecordingSink inner_sink;
+  class Forwarder final : public MessageSink {
+   public:
+    Forwarder(DeflateContext& forwarding, const std::string& other, MessageSink& other_sink)
+        : context_(forwarding), other_(other), other_sink_(other_sink) {}
+    Go on_message(MessageKind /*kind*/, std::string_view payload) override {
+      MessageReader reader(kLimit);
+      reader.enable_deflate(kForgetting, context_);
+      reader.read(other_, other_sink_);
+      forwarded = context_.make_shared_frame(Opcode::kText, payload);
+      received = payload;
+      return Go::kOn;
+    }
+    Go on_ping(std::string_view /*payload*/) override { return Go::kOn; }
+    Go on_pong(std::string_view /*payload*/) override { return Go::kOn; }
+    void on_close(std::optional<std::uint16_t> /*code*/, std::string_view /*reason*/) override {}
+
+    std::string received;
+    base::SharedBytes forwarded;
+
+   private:
+    DeflateContext& context_;
+    std::string other_;
+    MessageSink& other_sink_;
+  };
+  Forwarder forwarder(context, compressed_frame(deflate_once(std::string(9000, 'o'))), inner_sink);
+  MessageReader reader(kLimit);
+  reader.enable_deflate(kForgetting, context);
+  std::string piece = stream;
+  EXPECT_EQ(reader.read(piece, forwarder).kind, Kind::kMore);
+  EXPECT_EQ(forwarder.received, text);
+  EXPECT_THAT(inner_sink.calls, ElementsAre("text:" + std::string(9000, 'o')));
+  ASSERT_TRUE(forwarder.forwarded);
+  EXPECT_EQ(inflate_once(std::string(forwarder.forwarded.view().substr(2))), text);
+}
+
 TEST(CompressedMessages, HoldNoPayloadBetweenMessages) {
   DeflateContext context(kOptions);
   MessageReader reader(kLimit);
@@ -387,7 +427,7 @@ TEST(CompressedMessages, HoldNoPayloadBetweenMessages) {
   const std::string packed = deflate_once(noise(50000));
   read_in_pieces(reader, compressed_frame(packed), {100, 2000});
   EXPECT_EQ(reader.buffered_bytes(), idle);
-  EXPECT_LE(context.buffer().capacity(), std::size_t{64} * 1024);
+  EXPECT_LE(context.kept_bytes(), std::size_t{128} * 1024);
 }
 
 }  // namespace

@@ -41,6 +41,13 @@ TEST(Frame, UsesTheShortestLength) {
   EXPECT_EQ(header(Opcode::kText, 65536), of({0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}));
 }
 
+// RFC 6455 section 5.1.
+TEST(Frame, IsNeverMasked) {
+  for (const std::size_t size : {0U, 125U, 126U, 65535U, 65536U}) {
+    EXPECT_EQ(static_cast<unsigned char>(header(Opcode::kBinary, size)[1]) & 0x80U, 0U);
+  }
+}
+
 TEST(Frame, MarksCompressedMessages) {
   EXPECT_EQ(header(Opcode::kText, 7, Final::kYes, Compressed::kYes), of({0xC1, 0x07}));
 }

@@ -10,7 +10,6 @@ namespace socketcluster::websocket {
 namespace {
 
 using test::client_frame;
-using test::ClientFrame;
 using test::frame;
 using test::Masked;
 using test::read_all;
