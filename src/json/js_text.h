@@ -14,15 +14,11 @@ namespace socketcluster::json {
 // `if (value)`: false for absent, null, false, "" and every number that is zero as a double.
 bool is_truthy(const RawValue& value);
 
-// The number as JavaScript prints it (ECMA-262 Number::toString): 1.50 as 1.5, 1e21 as 1e+21, -0 as
-// 0.
-void append_js_number(std::string& out, std::string_view number);
-
 inline constexpr std::size_t kDefaultJsTextBytes = 1024;
 
 // `${value}` as plain text (WTF-8, see text.h): strings as they are, null and undefined by name,
 // arrays joined by commas (null in them is empty), objects as "[object Object]". Cut behind
-// `max_bytes`, so that the text cannot become longer than what the client sent allows.
+// `max_bytes`: `{}` becomes fifteen characters, so that an answer would be longer than its request.
 std::string js_text(const RawValue& value, std::size_t max_bytes = kDefaultJsTextBytes);
 
 }  // namespace socketcluster::json
