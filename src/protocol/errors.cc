@@ -148,9 +148,8 @@ WireError bad_unsubscribe_channel_error(Dialect dialect, std::string_view socket
   if (dialect == Dialect::kV2) {
     return make_error(ErrorName::kInvalidAction, "Unsubscribe channel name was malformatted");
   }
-  const std::string text = channel.is_nullish() ? "undefined" : json::js_text(channel);
   return subscription_error(
-      kFailedToUnsubscribe, text,
+      kFailedToUnsubscribe, json::js_text(channel),
       {"Socket ", socket_id, " tried to unsubscribe from an invalid channel name"});
 }
 
