@@ -57,11 +57,12 @@ TEST(Errors, Unsubscribe) {
   EXPECT_EQ(
       error_json(bad_unsubscribe_channel_error(kV1, kId, value_of(R"(["strchan"])"))),
       R"({"message":"Failed to unsubscribe socket from the strchan channel - Socket wvs1YqAbmU8e0zD_AAAI tried to unsubscribe from an invalid channel name","name":"BrokerError"})");
-  for (const json::RawValue& none : {json::RawValue{}, value_of("null")}) {
-    EXPECT_EQ(
-        error_json(bad_unsubscribe_channel_error(kV1, kId, none)),
-        R"({"message":"Failed to unsubscribe socket from the undefined channel - Socket wvs1YqAbmU8e0zD_AAAI tried to unsubscribe from an invalid channel name","name":"BrokerError"})");
-  }
+  EXPECT_EQ(
+      error_json(bad_unsubscribe_channel_error(kV1, kId, {})),
+      R"({"message":"Failed to unsubscribe socket from the undefined channel - Socket wvs1YqAbmU8e0zD_AAAI tried to unsubscribe from an invalid channel name","name":"BrokerError"})");
+  EXPECT_EQ(
+      error_json(bad_unsubscribe_channel_error(kV1, kId, value_of("null"))),
+      R"({"message":"Failed to unsubscribe socket from the null channel - Socket wvs1YqAbmU8e0zD_AAAI tried to unsubscribe from an invalid channel name","name":"BrokerError"})");
   EXPECT_EQ(
       error_json(bad_unsubscribe_channel_error(kV2, kId, {})),
       R"({"message":"Unsubscribe channel name was malformatted","name":"InvalidActionError"})");
