@@ -47,7 +47,9 @@ void Session::on_bytes(std::span<char> bytes) {
   const ReadOutcome outcome = reader_.read(bytes, sink);
   if (outcome.kind != ReadOutcome::Kind::kFailed) return;
   // RFC 6455 section 7.1.7: say why, then close without waiting for an answer.
-  if (state_ == State::kOpen) write_close(outcome.close_code, outcome.reason);
+  // 1009 says it all, and the original sends no reason with it.
+  const bool is_plain = outcome.close_code == CloseCode::kTooBig;
+  if (state_ == State::kOpen) write_close(outcome.close_code, is_plain ? "" : outcome.reason);
   connection_->close();
   end(outcome.close_code, outcome.reason);
 }
