@@ -46,7 +46,7 @@ export class ServerProcess {
   async ready() {
     const match = await this.#condition.until(() => {
       if (this.status) throw new Error(`not started\n${this.describe()}`);
-      return portLine.exec(this.stdout);
+      return portLine.exec(this.stdout) ?? portLine.exec(this.stderr);
     }, 'the line with the port');
     this.port = Number(match[1]);
     return this.port;

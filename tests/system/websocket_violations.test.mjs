@@ -144,7 +144,10 @@ for (const [name, run] of Object.entries(legal)) {
   test(`legal: ${name}`, { timeout: 120000 }, async t => {
     const server = await startApp(t);
     const client = await connect(server);
-    t.after(() => client.destroy());
-    await run(client);
+    try {
+      await run(client);
+    } finally {
+      client.destroy();
+    }
   });
 }
