@@ -5,7 +5,7 @@
 #include "websocket/mask.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace socketcluster::websocket {
@@ -83,9 +83,39 @@ void store16(char* bytes, __m128i word) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(bytes), word);
 }
 
+// From here on AVX2 is ahead: 10 against 18 ns for 1000 bytes, the same for 100.
+constexpr std::size_t kSmallestForAvx2 = 256;
+
+// The same in vectors of 32 bytes. REQUIRES: size >= 32 and a processor with AVX2.
+__attribute__((target("avx2"))) Charset unmask_avx2(char* bytes, std::size_t size, MaskKey key) {
+  const auto at = [bytes](std::size_t i) { return reinterpret_cast<__m256i*>(bytes + i); };
+  const __m256i key32 = _mm256_set1_epi32(static_cast<int>(key));
+  const __m256i tail_key = _mm256_set1_epi32(static_cast<int>(advance_mask_key(key, size)));
+  const __m256i tail = _mm256_xor_si256(_mm256_loadu_si256(at(size - 32)), tail_key);
+  __m256i all = tail;
+  std::size_t i = 0;
+  for (; i + 64 < size; i += 64) {
+    const __m256i a = _mm256_xor_si256(_mm256_loadu_si256(at(i)), key32);
+    const __m256i b = _mm256_xor_si256(_mm256_loadu_si256(at(i + 32)), key32);
+    all = _mm256_or_si256(all, _mm256_or_si256(a, b));
+    _mm256_storeu_si256(at(i), a);
+    _mm256_storeu_si256(at(i + 32), b);
+  }
+  if (i + 32 < size) {
+    const __m256i word = _mm256_xor_si256(_mm256_loadu_si256(at(i)), key32);
+    all = _mm256_or_si256(all, word);
+    _mm256_storeu_si256(at(i), word);
+  }
+  _mm256_storeu_si256(at(size - 32), tail);
+  return _mm256_movemask_epi8(all) == 0 ? Charset::kAscii : Charset::kOther;
+}
+
 }  // namespace
 
 Charset unmask(char* bytes, std::size_t size, MaskKey key) {
+  if (size >= kSmallestForAvx2 && __builtin_cpu_supports("avx2")) {
+    return unmask_avx2(bytes, size, key);
+  }
   if (size < 16) return unmask_portable(bytes, size, key);
   const __m128i key16 = _mm_set1_epi32(static_cast<int>(key));
   const __m128i tail_key = _mm_set1_epi32(static_cast<int>(advance_mask_key(key, size)));

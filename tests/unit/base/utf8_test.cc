@@ -18,8 +18,7 @@ const std::vector<std::string>& valid_texts() {
       "\xC2\x80\xDF\xBF",
       "\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF",
       "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF",
-      "mixed \xC3\xA9, \xE2\x82\xAC and \xF0\x9F\x98\x80 in a text longer than a vector of 64 "
-      "bytes",
+      "mixed \xC3\xA9, \xE2\x82\xAC and \xF0\x9F\x98\x80 in a text of over 64 bytes, a vector",
   };
   return texts;
 }

@@ -32,10 +32,10 @@ std::string sample(std::size_t size) {
 }
 
 TEST_P(UnmaskTest, RestoresEverySizeAndAlignment) {
-  for (std::size_t size = 0; size <= 200; ++size) {
+  for (std::size_t size = 0; size <= 400; ++size) {
     const std::string plain = sample(size);
     for (std::size_t alignment = 0; alignment < 16; ++alignment) {
-      alignas(16) char bytes[256];
+      alignas(16) char bytes[512];
       std::fill(std::begin(bytes), std::end(bytes), '~');
       masked(plain).copy(bytes + alignment, size);
       EXPECT_EQ(GetParam()(bytes + alignment, size, load_mask_key(kKey)), Charset::kAscii);
@@ -47,7 +47,7 @@ TEST_P(UnmaskTest, RestoresEverySizeAndAlignment) {
 }
 
 TEST_P(UnmaskTest, NoticesANonAsciiByteAtEveryPosition) {
-  for (std::size_t size = 1; size <= 150; ++size) {
+  for (std::size_t size = 1; size <= 330; ++size) {
     for (std::size_t position = 0; position < size; ++position) {
       std::string plain = sample(size);
       plain[position] = '\x80';
@@ -59,7 +59,7 @@ TEST_P(UnmaskTest, NoticesANonAsciiByteAtEveryPosition) {
 }
 
 TEST_P(UnmaskTest, GoesOnAtEveryPosition) {
-  const std::string plain = sample(100);
+  const std::string plain = sample(600);
   for (std::size_t cut = 0; cut <= plain.size(); ++cut) {
     std::string bytes = masked(plain);
     const MaskKey key = load_mask_key(kKey);
