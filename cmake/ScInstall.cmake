@@ -66,6 +66,4 @@ install(FILES "${PROJECT_BINARY_DIR}/SocketClusterConfig.cmake"
         DESTINATION ${_sc_package_dir})
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-if(TARGET socketcluster_cli)
-  install(TARGETS socketcluster_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+install(TARGETS socketcluster_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
