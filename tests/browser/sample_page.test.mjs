@@ -20,7 +20,7 @@ const browserFlags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-f
 
 function startSample(t, port = 0) {
   const reference = [process.execPath, path.join(repoRoot, 'tests/conformance/reference/sample.mjs')];
-  const program = testsReference ? reference : programUnderTest('SC_SAMPLE_APP', 'sample');
+  const program = testsReference ? reference : programUnderTest('SC_SAMPLE_APP', 'sample_app');
   return startServer(t, [...program, '-p', String(port), '--public', publicDir]);
 }
 
