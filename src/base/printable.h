@@ -11,8 +11,9 @@ namespace socketcluster::base {
 
 enum class LineBreaks { kEscape, kKeep };
 
-// Control characters, bytes that are not UTF-8, and the invisible characters that reorder or break a line
-// become "\n", "\t", "\x1b" or "\u202e". Backslashes stay, so this is for reading, not for decoding.
+// Control characters, bytes that are not UTF-8, and the invisible characters that reorder or break
+// a line become "\n", "\t", "\x1b" or "\u202e". Backslashes stay, so this is for reading, not for
+// decoding.
 std::string printable(std::string_view text, LineBreaks line_breaks = LineBreaks::kEscape);
 
 // The same, cut at a character boundary to at most `max_bytes` of `text` with "..." after the cut.
