@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+// The only translation unit that knows CLI11. It splits the words and finds the flags; values are
+// checked by the option table, so that they are judged alike wherever they come from.
+#include "config/command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "base/printable.h"
+#include "config/suggest.h"
+
+namespace socketcluster::config {
+namespace {
+
+using base::Failure;
+using base::Result;
+
+constexpr std::size_t kShownBytes = 60;
+constexpr std::array<std::string_view, 4> kCommands = {"start", "config", "version", "help"};
+constexpr std::array<std::string_view, 3> kConfigCommands = {"check", "print", "reference"};
+
+std::vector<std::string> flag_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// One use of CLI11: its declarations and what they fill.
+class Parser {
+ public:
+  // `first` is the first word: CLI11 takes a millisecond for all options of one command, so only
+  // the command that is meant gets them.
+  Parser(const Program& program, std::string_view first) : program_(program) {
+    prepare(app_);
+    app_.add_flag("-v,--version", wants_version_);
+    start_ = add_command(app_, "start");
+    config_ = add_command(app_, "config");
+    version_ = add_command(app_, "version");
+    help_ = add_command(app_, "help");
+    help_->add_option("topic", line_.help_topic);
+    if (first == "start") add_options(*start_);
+    if (first == "config") add_config_commands();
+  }
+
+  Result<CommandLine> parse(const std::vector<std::string>& arguments) {
+    arguments_ = arguments;
+    try {
+      // CLI11 takes the words from the back.
+      app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+      return explain(error);
+    }
+    return result();
+  }
+
+ private:
+  void prepare(CLI::App& app) {
+    app.set_help_flag();
+    app.add_flag("-h,--help", wants_help_);
+    app.allow_extras();
+    app.require_subcommand(0, 1);
+  }
+
+  CLI::App* add_command(CLI::App& parent, std::string_view name) {
+    CLI::App* const command = parent.add_subcommand(std::string(name));
+    prepare(*command);
+    return command;
+  }
+
+  void add_config_commands() {
+    for (const std::string_view name : kConfigCommands) {
+      CLI::App* const command = add_command(*config_, name);
+      if (name == "reference") continue;
+      command->add_option("file", config_file_);
+      add_options(*command);
+    }
+  }
+
+  void add_options(CLI::App& app) {
+    app.add_option("-c,--config", config_file_)->take_last();
+    for (const OptionSpec& spec : option_table()) {
+      if (!is_member(spec)) add_option(app, spec);
+    }
+  }
+
+  void add_option(CLI::App& app, const OptionSpec& spec) {
+    const std::string flag = long_flag(spec);
+    std::string names = "--" + flag;
+    if (spec.short_flag != 0) names += fmt::format(",-{}", spec.short_flag);
+    if (flag != spec.name) names += fmt::format(",--{}", spec.name);
+    if (!spec.alias.empty()) names += fmt::format(",--{}", spec.alias);
+    const auto accept = [](const CLI::results_t&) { return true; };
+    const bool stands_alone =
+        spec.type == Type::kBool || spec.type == Type::kDeflate || spec.type == Type::kAny;
+    CLI::Option* const option = app.add_option(names, accept);
+    option->expected(stands_alone ? 0 : 1, 1)->take_last();
+    meanings_[option] = {&spec, {}};
+    if (spec.type != Type::kBool) return;
+    CLI::Option* const negation = app.add_flag_callback("--no-" + flag, [] {});
+    negation->take_last();
+    meanings_[negation] = {&spec, "false"};
+  }
+
+  CLI::App& deepest() {
+    CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    return *app;
+  }
+
+  // The command that the user is at, as in "see 'socketcluster start --help'".
+  std::string topic() {
+    const auto commands = app_.get_subcommands();
+    return commands.empty() || commands.front() == help_ ? std::string()
+                                                         : commands.front()->get_name();
+  }
+
+  Failure failure(std::string_view text) {
+    return Failure{fmt::format("{}{}", text, help_hint(program_, topic()))};
+  }
+
+  Failure explain(const CLI::ParseError& error) {
+    const std::string_view text = error.what();
+    const std::string_view flag = text.substr(0, text.find(':'));
+    for (const auto& [option, meaning] : meanings_) {
+      if (option->get_name() != flag || error.get_name() != "ArgumentMismatch") continue;
+      if (!meaning.fixed_text.empty()) return failure(fmt::format("{} takes no value", flag));
+      const OptionSpec& spec = *meaning.spec;
+      return failure(
+          fmt::format("{} needs a value: {}", written_as(*option),
+                      spec.type == Type::kString ? std::string(spec.help) : expected_value(spec)));
+    }
+    if (flag == "--config") return failure("--config needs a value: the name of a JSON file");
+    return failure(base::printable(text));
+  }
+
+  Result<CommandLine> result() {
+    if (wants_help_) {
+      line_.command = Command::kHelp;
+      line_.help_topic = topic();
+      return line_;
+    }
+    if (wants_version_) {
+      line_.command = Command::kVersion;
+      return line_;
+    }
+    const std::vector<std::string> extras = app_.remaining(true);
+    if (!extras.empty()) return explain_extra(extras.front());
+    if (base::Status status = choose_command(); !status) return status.error();
+    line_.config_file = config_file_;
+    if (base::Status status = take_flags(); !status) return status.error();
+    return line_;
+  }
+
+  // In the order in which they were last given, so that of --x and --no-x the later one wins.
+  base::Status take_flags() {
+    const std::vector<CLI::Option*>& order = deepest().parse_order();
+    for (auto it = order.begin(); it != order.end(); ++it) {
+      const auto found = meanings_.find(*it);
+      if (found == meanings_.end() || std::find(it + 1, order.end(), *it) != order.end()) continue;
+      const Meaning& meaning = found->second;
+      const std::string flag = written_as(**it);
+      std::string text = (*it)->results().back();
+      if (!meaning.fixed_text.empty()) {
+        if (text != "true") return failure(fmt::format("{} takes no value", flag));
+        text = meaning.fixed_text;
+      }
+      line_.flags.push_back({meaning.spec, flag, std::move(text)});
+    }
+    return base::Status::ok();
+  }
+
+  // "-p", "--port" or "--wc": messages use the user's own words.
+  std::string written_as(const CLI::Option& option) const {
+    for (auto word = arguments_.rbegin(); word != arguments_.rend(); ++word) {
+      std::string name = word->substr(0, word->find('='));
+      for (const std::string& known : option.get_lnames()) {
+        if (name == "--" + known) return name;
+      }
+      for (const std::string& known : option.get_snames()) {
+        if (word->starts_with("-" + known)) return "-" + known;
+      }
+    }
+    return option.get_name();
+  }
+
+  base::Status choose_command() {
+    if (start_->parsed()) {
+      line_.command = Command::kStart;
+    } else if (version_->parsed()) {
+      line_.command = Command::kVersion;
+    } else if (help_->parsed()) {
+      line_.command = Command::kHelp;
+      const bool known = line_.help_topic.empty() || std::find(kCommands.begin(), kCommands.end(),
+                                                               line_.help_topic) != kCommands.end();
+      if (!known) return unknown_command(line_.help_topic, kCommands);
+      if (line_.help_topic == "help") line_.help_topic.clear();
+    } else if (config_->parsed()) {
+      const auto commands = config_->get_subcommands();
+      if (commands.empty())
+        return failure("config needs one of the commands check, print or reference");
+      const std::string name = commands.front()->get_name();
+      line_.command = name == "check"   ? Command::kConfigCheck
+                      : name == "print" ? Command::kConfigPrint
+                                        : Command::kConfigReference;
+    }
+    return base::Status::ok();
+  }
+
+  Failure unknown_command(std::string_view word, std::span<const std::string_view> known) {
+    return failure(fmt::format("unknown command '{}'{}", base::printable(word, kShownBytes),
+                               suggestion(word, known)));
+  }
+
+  Failure explain_extra(std::string_view word) {
+    if (word.starts_with('-') && word.size() > 1)
+      return unknown_flag(word.substr(0, word.find('=')));
+    if (&deepest() == &app_) return unknown_command(word, kCommands);
+    if (&deepest() == config_) return unknown_command(word, kConfigCommands);
+    return failure(fmt::format("{} does not take '{}'", deepest().get_name(),
+                               base::printable(word, kShownBytes)));
+  }
+
+  Failure unknown_flag(std::string_view flag) {
+    const std::vector<std::string> known = flag_names(deepest());
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    const std::string meant = flag.size() < 4 ? std::string() : suggestion(flag, names);
+    return failure(fmt::format("unknown flag '{}'{}", base::printable(flag, kShownBytes), meant));
+  }
+
+  struct Meaning {
+    const OptionSpec* spec = nullptr;
+    std::string fixed_text;  // of a "--no-" flag
+  };
+
+  const Program& program_;
+  CLI::App app_;
+  CLI::App* start_ = nullptr;
+  CLI::App* config_ = nullptr;
+  CLI::App* version_ = nullptr;
+  CLI::App* help_ = nullptr;
+  std::map<const CLI::Option*, Meaning> meanings_;
+  bool wants_help_ = false;
+  bool wants_version_ = false;
+  std::optional<std::string> config_file_;
+  std::vector<std::string> arguments_;
+  CommandLine line_;
+};
+
+// "-p=9000" as the original's parser took it; CLI11 would take the value as "=9000".
+void join_short_flags(std::vector<std::string>& arguments) {
+  for (std::string& word : arguments) {
+    if (word.size() > 2 && word[0] == '-' && word[1] != '-' && word[2] == '=') word.erase(2, 1);
+  }
+}
+
+// "-port 80" would be taken as "-p ort" and leave "80" over: the flag that was meant, or empty.
+std::string_view flag_with_one_dash(const std::vector<std::string>& arguments) {
+  for (const std::string_view word : arguments) {
+    if (word.size() < 3 || word[0] != '-' || word[1] == '-') continue;
+    const std::string_view name = word.substr(1, word.find('=') - 1);
+    for (const OptionSpec& spec : option_table()) {
+      if (!is_member(spec) && (name == spec.name || name == spec.alias || name == long_flag(spec)))
+        return word.substr(0, name.size() + 1);
+    }
+  }
+  return {};
+}
+
+// `program -p 9000` starts, as `node server.js -p 9000` did.
+void add_implied_start(const Program& program, std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    if (program.starts_without_command) arguments.emplace_back("start");
+    return;
+  }
+  for (const std::string_view own : {"-h", "--help", "-v", "--version"}) {
+    if (arguments.front() == own) return;
+  }
+  if (arguments.front().starts_with('-')) arguments.insert(arguments.begin(), "start");
+}
+
+}  // namespace
+
+Result<CommandLine> parse_command_line(const Program& program, std::vector<std::string> arguments) {
+  add_implied_start(program, arguments);
+  const std::string_view mistyped = flag_with_one_dash(arguments);
+  if (!mistyped.empty()) {
+    return Failure{fmt::format("unknown flag '{0}'; did you mean '-{0}'?{1}", mistyped,
+                               help_hint(program, "start"))};
+  }
+  join_short_flags(arguments);
+  return Parser(program, arguments.empty() ? "" : arguments.front()).parse(arguments);
+}
+
+std::string help_hint(const Program& program, std::string_view topic) {
+  return fmt::format(" (see '{} {}{}--help')", program.name, topic, topic.empty() ? "" : " ");
+}
+
+}  // namespace socketcluster::config

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The checks of include/socketcluster/options.h: each row's range, then what relates options to
+// each other.
+#include <fmt/format.h>
+#include <socketcluster/options.h>
+
+#include "base/printable.h"
+#include "config/option_table.h"
+#include "config/option_value.h"
+
+namespace socketcluster {
+namespace {
+
+using Errors = std::vector<std::string>;
+
+void check_processes(const Options& options, Errors& errors) {
+  if (options.workers > 1) {
+    errors.push_back(
+        fmt::format("workers is {}, but must be 1: this version runs one worker", options.workers));
+  }
+  if (options.brokers > 1) {
+    errors.push_back(
+        fmt::format("brokers is {}, but must be 1: this version runs one broker", options.brokers));
+  }
+}
+
+void check_times(const Options& options, Errors& errors) {
+  if (options.ping_timeout_disabled || options.ping_interval < options.ping_timeout) return;
+  errors.push_back(fmt::format(
+      "pingInterval is {} ms, but must be less than pingTimeout ({} ms), or every client would "
+      "time out between two pings",
+      options.ping_interval.count(), options.ping_timeout.count()));
+}
+
+void check_outbound_limits(const Options& options, Errors& errors) {
+  if (options.outbound_hard_limit < options.outbound_soft_limit) {
+    errors.push_back(
+        fmt::format("outboundHardLimit is {} bytes, but must be at least outboundSoftLimit ({})",
+                    options.outbound_hard_limit, options.outbound_soft_limit));
+  }
+  if (options.outbound_hard_limit < options.max_payload) {
+    errors.push_back(fmt::format(
+        "outboundHardLimit is {} bytes, but must be at least maxPayload ({}), or one long message "
+        "would close its receivers",
+        options.outbound_hard_limit, options.max_payload));
+  }
+}
+
+// The original's rule and words.
+void check_keys(const Options& options, Errors& errors) {
+  if (options.auth_private_key.empty() && !options.auth_public_key.empty()) {
+    errors.emplace_back(
+        "The authPrivateKey option must be specified if authPublicKey is specified");
+  }
+  if (options.auth_public_key.empty() && !options.auth_private_key.empty()) {
+    errors.emplace_back(
+        "The authPublicKey option must be specified if authPrivateKey is specified");
+  }
+}
+
+void check_texts(const Options& options, Errors& errors) {
+  if (options.path.find_first_of("?# \t\r\n") != std::string::npos) {
+    errors.push_back(fmt::format(
+        "path is \"{}\", but must be a path without spaces, '?' and '#', such as /socketcluster/",
+        base::printable(options.path, 60)));
+  }
+  if (options.origins.empty()) {
+    errors.emplace_back(
+        "origins is empty, but must name what is allowed, such as \"example.com:443\", or \"*:*\" "
+        "for all");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> validate(const Options& options) {
+  Errors errors;
+  for (const config::OptionSpec& spec : config::option_table())
+    config::check_range(spec, options, errors);
+  if (!errors.empty()) return errors;
+  check_processes(options, errors);
+  check_times(options, errors);
+  check_outbound_limits(options, errors);
+  check_keys(options, errors);
+  check_texts(options, errors);
+  return errors;
+}
+
+std::string normalize_path(std::string_view path) {
+  std::string normal;
+  if (!path.starts_with('/')) normal += '/';
+  normal += path;
+  if (!normal.ends_with('/')) normal += '/';
+  return normal;
+}
+
+}  // namespace socketcluster

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "config/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "config/loader.h"
+
+namespace socketcluster::config {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+  int starts = 0;
+  Options options;
+};
+
+Outcome run(const std::vector<std::string>& words, const Environment& environment = {},
+            base::Status status = base::Status::ok()) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Outcome outcome;
+  const auto start = [&](const Options& options, base::Log& log) {
+    ++outcome.starts;
+    outcome.options = options;
+    log.warning("from the server");
+    return status;
+  };
+  outcome.exit_code = run_program(Program{}, words, environment, {out, err}, start);
+  outcome.out = out.str();
+  outcome.err = err.str();
+  return outcome;
+}
+
+std::ptrdiff_t line_count(const std::string& text) {
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+TEST(Program, StartsTheServerWithItsOptionsAndLog) {
+  const Outcome outcome = run({"start", "-p", "9000"}, {{"SOCKETCLUSTER_LOG_LEVEL", "3"}});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.starts, 1);
+  EXPECT_EQ(outcome.options.port, 9000);
+  EXPECT_EQ(outcome.options.log_level, 3U);
+  EXPECT_THAT(outcome.err, HasSubstr(" warning worker 0 (PID "));
+  EXPECT_THAT(outcome.out, IsEmpty());
+}
+
+TEST(Program, LogsInTheFormatAndLevelOfTheOptions) {
+  EXPECT_THAT(run({"start", "--log-format", "json"}).err, StartsWith("{\"time\":\""));
+  EXPECT_THAT(run({"start", "--log-level", "1"}).err, IsEmpty());
+}
+
+TEST(Program, PrintsAFailureOfTheServerOnOneLine) {
+  const Outcome outcome =
+      run({"start", "--log-level=0"}, {}, base::Failure{"port 80:\npermission denied"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err, "socketcluster: port 80:\\npermission denied\n");
+}
+
+TEST(Program, EachMistakeIsOneLineAndExitCodeTwo) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"start", "--wrong"},
+                                             {"start", "-p", "x"},
+                                             {"start", "-w", "2"},
+                                             {"strat"},
+                                             {"start", "-p"},
+                                             {"start", "--ping-interval", "30s"},
+                                             {"start", "-c", "/no/such/file"},
+                                             {"config"}}) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_EQ(outcome.starts, 0);
+    EXPECT_EQ(line_count(outcome.err), 1) << outcome.err;
+    EXPECT_THAT(outcome.err, StartsWith("socketcluster: "));
+    EXPECT_THAT(outcome.err, HasSubstr("--help')\n"));
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+}
+
+TEST(Program, ExplainsItselfWithoutArguments) {
+  const Outcome outcome = run({});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("Usage: socketcluster <command>"));
+  EXPECT_THAT(outcome.out, IsEmpty());
+}
+
+TEST(Program, PrintsHelpAndVersionOnStandardOutput) {
+  EXPECT_THAT(run({"start", "--help"}).out, HasSubstr("--ping-interval"));
+  EXPECT_EQ(run({"start", "--help"}).exit_code, 0);
+  EXPECT_THAT(run({"-v"}).out, testing::MatchesRegex("v[0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(run({"config", "reference"}).out, StartsWith("# Configuration\n"));
+}
+
+TEST(Program, NotesOfOptionsWithoutEffectAreLogged) {
+  EXPECT_THAT(run({"start", "--ws-engine=uws", "--log-level=1"}).err,
+              HasSubstr("--ws-engine: has no effect"));
+}
+
+TEST(Program, ChecksWithoutStarting) {
+  const Outcome good = run({"config", "check", "--wc", "w.so"});
+  EXPECT_EQ(good.exit_code, 0);
+  EXPECT_EQ(good.starts, 0);
+  EXPECT_EQ(good.out, "The configuration is valid.\n");
+  EXPECT_EQ(
+      good.err,
+      "socketcluster: note: --wc: accepted, but this version does not use workerController yet\n");
+  const Outcome bad =
+      run({"config", "check"}, {{"SOCKETCLUSTER_OPTIONS", R"({"port":"x","path":1})"}});
+  EXPECT_EQ(bad.exit_code, 2);
+  EXPECT_EQ(line_count(bad.err), 2);
+  EXPECT_THAT(bad.out, IsEmpty());
+}
+
+TEST(Program, PrintsAConfigFileThatGivesTheSameOptions) {
+  const Outcome printed =
+      run({"config", "print", "-p", "1", "--per-message-deflate", "--origins", "a:1"});
+  EXPECT_EQ(printed.exit_code, 0);
+  Sources sources;
+  sources.environment["SOCKETCLUSTER_OPTIONS"] = printed.out;
+  const Loaded loaded = load(sources);
+  EXPECT_THAT(loaded.errors, IsEmpty());
+  EXPECT_THAT(loaded.notices, IsEmpty());
+  EXPECT_EQ(print_options(loaded.options), printed.out);
+  EXPECT_EQ(loaded.options.port, 1);
+}
+
+TEST(Program, NeverPrintsSecrets) {
+  const Outcome outcome =
+      run({"config", "print", "--auth-key", "hunter2", "--secret-key", "hunter3"});
+  EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("hunter")));
+  EXPECT_THAT(outcome.err, HasSubstr("authKey is set, and left out here because it is secret"));
+}
+
+TEST(Program, TakesItsNameFromTheCommandWhenItHasNone) {
+  const char* const words[] = {"/opt/bin/chat", "strat"};
+  testing::internal::CaptureStderr();
+  const int code = run_program(Program{.name = ""}, 2, words,
+                               [](const Options&, base::Log&) { return base::Status::ok(); });
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "chat: unknown command 'strat'; did you mean 'start'? (see 'chat --help')\n");
+  EXPECT_EQ(code, 2);
+}
+
+}  // namespace
+}  // namespace socketcluster::config

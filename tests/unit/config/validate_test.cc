@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <socketcluster/options.h>
+
+namespace socketcluster {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::int64_t kMaxTime = 2147483647;
+
+TEST(Validate, AcceptsTheDefaults) {
+  EXPECT_THAT(validate(Options{}), IsEmpty());
+}
+
+TEST(Validate, RefusesTimesBeyondTheLimitInTheOriginalsWords) {
+  Options options;
+  options.ack_timeout = milliseconds(kMaxTime);
+  options.ping_timeout = milliseconds(kMaxTime);
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.ack_timeout = milliseconds(kMaxTime + 1);
+  options.ping_timeout = milliseconds(kMaxTime + 1);
+  EXPECT_THAT(validate(options),
+              ElementsAre("The pingTimeout value provided exceeded the maximum amount allowed",
+                          "The ackTimeout value provided exceeded the maximum amount allowed"));
+}
+
+TEST(Validate, RefusesValuesOutOfRange) {
+  Options options;
+  options.handshake_timeout = milliseconds(-1);
+  options.max_json_depth = 0;
+  EXPECT_THAT(
+      validate(options),
+      ElementsAre(HasSubstr("handshakeTimeout is -1, but must be a time in ms from 1"),
+                  HasSubstr("maxJsonDepth is 0, but must be a whole number from 1 to 1000")));
+}
+
+TEST(Validate, RunsOneWorkerAndOneBroker) {
+  Options options;
+  options.workers = 4;
+  options.brokers = 2;
+  EXPECT_THAT(validate(options),
+              ElementsAre("workers is 4, but must be 1: this version runs one worker",
+                          "brokers is 2, but must be 1: this version runs one broker"));
+  options.workers = 0;
+  options.brokers = 1;
+  EXPECT_THAT(validate(options),
+              ElementsAre("workers is 0, but must be a whole number from 1 to 1024"));
+}
+
+TEST(Validate, WantsPingsToComeBeforeTheTimeout) {
+  Options options;
+  options.ping_interval = milliseconds(19'999);
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.ping_interval = milliseconds(20'000);
+  EXPECT_THAT(
+      validate(options),
+      ElementsAre(HasSubstr("pingInterval is 20000 ms, but must be less than pingTimeout")));
+  options.ping_timeout_disabled = true;
+  EXPECT_THAT(validate(options), IsEmpty());
+}
+
+TEST(Validate, WantsRoomForOneMessageInTheOutboundLimits) {
+  Options options;
+  options.max_payload = options.outbound_hard_limit;
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.max_payload += 1;
+  EXPECT_THAT(validate(options),
+              ElementsAre(HasSubstr("but must be at least maxPayload (4194305)")));
+  options.max_payload = 1;
+  options.outbound_soft_limit = options.outbound_hard_limit + 1;
+  EXPECT_THAT(validate(options), ElementsAre(HasSubstr("but must be at least outboundSoftLimit")));
+}
+
+TEST(Validate, WantsBothKeysOrNone) {
+  Options options;
+  options.auth_public_key = "pem";
+  EXPECT_THAT(
+      validate(options),
+      ElementsAre("The authPrivateKey option must be specified if authPublicKey is specified"));
+  options.auth_private_key = "pem";
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.auth_public_key.clear();
+  EXPECT_THAT(
+      validate(options),
+      ElementsAre("The authPublicKey option must be specified if authPrivateKey is specified"));
+}
+
+TEST(Validate, RefusesAPathThatNoRequestCanHave) {
+  Options options;
+  for (const char* path : {"/a b/", "/a?b/", "/a#b/", "/a\n/"}) {
+    options.path = path;
+    EXPECT_THAT(validate(options), ElementsAre(HasSubstr("but must be a path without"))) << path;
+  }
+}
+
+TEST(Validate, RefusesEmptyOrigins) {
+  Options options;
+  options.origins.clear();
+  EXPECT_THAT(validate(options), ElementsAre(HasSubstr("origins is empty")));
+}
+
+TEST(NormalizePath, AddsTheMissingSlashes) {
+  EXPECT_EQ(normalize_path("socketcluster"), "/socketcluster/");
+  EXPECT_EQ(normalize_path("/socketcluster"), "/socketcluster/");
+  EXPECT_EQ(normalize_path("socketcluster/"), "/socketcluster/");
+  EXPECT_EQ(normalize_path("/a/b/"), "/a/b/");
+  EXPECT_EQ(normalize_path(""), "/");
+  EXPECT_EQ(normalize_path("/"), "/");
+}
+
+}  // namespace
+}  // namespace socketcluster
