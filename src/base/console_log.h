@@ -3,8 +3,8 @@
 // expected to log (standard output is left to what a command prints).
 //
 //   text  2016-07-20T12:00:00.123Z warning worker 0 (PID 42): the text
-//   json  {"time":"2016-07-20T12:00:00.123Z","level":"warning","origin":"worker
-//   0","pid":42,"message":"the text"}
+//   json  {"time":"2016-07-20T12:00:00.123Z","level":"warning","origin":"worker 0","pid":42,
+//          "message":"the text"}      (on one line)
 //
 // Entries are made harmless (base/printable.h). In text format the further lines of an entry are
 // indented, so that no part of an entry looks like an entry. It writes as much as it is given: who
