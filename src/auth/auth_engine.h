@@ -24,6 +24,9 @@ class AuthEngine {
   using OnVerified = base::UniqueFunction<void(Verdict)>;
   using OnSigned = base::UniqueFunction<void(base::Result<SignedToken>)>;
 
+  AuthEngine() = default;
+  AuthEngine(const AuthEngine&) = delete;
+  AuthEngine& operator=(const AuthEngine&) = delete;
   virtual ~AuthEngine() = default;
 
   // `token` is what a client sent, valid for the call only; empty when it sent none. `now` is the

@@ -33,15 +33,14 @@ class Key {
   // wrong MAC takes does not depend on where it differs.
   virtual bool verify(Algorithm algorithm, std::string_view input,
                       std::string_view signature) const = 0;
-
-  // Whether both are halves of one pair, or the same half. False for secrets.
-  virtual bool is_pair_with(const Key& other) const = 0;
 };
 
 using KeyPointer = std::shared_ptr<const Key>;
 
 // RSA keys below this are refused.
 inline constexpr int kMinRsaBits = 2048;
+
+// The texts of failures are predicates ("is not in PEM format"): the caller names the option.
 
 // Any bytes but none at all, and no PEM: that is a key in the wrong option.
 base::Result<KeyPointer> secret_key(std::string_view secret);

@@ -58,6 +58,9 @@ struct SignedToken {
   JsonObject claims;  // with iat, exp and what else the options added
 };
 
+// Nothing when `value` is not a number.
+std::optional<double> number_of(const Json& value);
+
 // The exp claim in seconds, when there is one that is a number.
 std::optional<double> expiry_of(const JsonObject& claims);
 

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "auth/algorithm.h"
@@ -44,6 +44,9 @@ class TokenKeys {
   TokenKeys(KeyPointer signing_key, KeyPointer verifying_key)
       : signing_key_(std::move(signing_key)), verifying_key_(std::move(verifying_key)) {}
 
+  static base::Result<TokenKeys> load_secret(const TokenKeyOptions& options,
+                                             base::RandomSource& random);
+  static base::Result<TokenKeys> load_pair(const TokenKeyOptions& options);
   base::Status choose_algorithms(const TokenKeyOptions& options);
 
   KeyPointer signing_key_;
