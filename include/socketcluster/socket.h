@@ -16,6 +16,8 @@
 // an error response to the caller (if it waits for one) and a warning in the log.
 #pragma once
 
+#include <any>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -24,6 +26,7 @@
 #include <vector>
 
 #include <socketcluster/error.h>
+#include <socketcluster/http.h>
 #include <socketcluster/json.h>
 
 namespace socketcluster {
@@ -31,6 +34,25 @@ namespace socketcluster {
 namespace server {
 class SocketState;
 }
+
+// How a token is made; see Socket::set_auth_token(). What is not set is left out of the token.
+struct AuthTokenOptions {
+  // Time until it expires. Not set: option `authDefaultExpiry`. An `exp` among the claims wins.
+  std::optional<std::chrono::seconds> expires_in;
+  // Time until it becomes valid.
+  std::optional<std::chrono::seconds> not_before;
+  Json audience;  // a string or an array of strings; null: none
+  std::optional<std::string> issuer;
+  std::optional<std::string> subject;
+  std::optional<std::string> jwt_id;
+  std::optional<std::string> key_id;
+  // Leaves `iat` out.
+  bool no_timestamp = false;
+  // Further members of the token's header.
+  JsonObject header;
+};
+
+enum class AuthState : std::uint8_t { kUnauthenticated, kAuthenticated };
 
 // Answers one event of a client; copies answer the same one. Answering when the client does not
 // wait, a second time, or after the connection is gone has no effect.
@@ -68,6 +90,11 @@ using AckHandler = std::function<void(const std::optional<Error>& error, const J
 // The end of a connection: WebSocket close code and reason (protocol section 9; 1006: lost).
 using DisconnectHandler = std::function<void(int code, const std::string& reason)>;
 
+// Told of the token that a socket has got or lost.
+using AuthTokenHandler = std::function<void(const Json& auth_token)>;
+// Told whether something was done; see the functions that take it.
+using DoneHandler = std::function<void(const std::optional<Error>& error)>;
+
 class Socket {
  public:
   Socket(const Socket& other);
@@ -84,6 +111,16 @@ class Socket {
   // Replaces the handler of `event`. Names beginning with '#' are the protocol's own.
   void on(std::string_view event, EventHandler handler);
   void off(std::string_view event);
+  // Removes the handler before it runs for the first time.
+  void once(std::string_view event, EventHandler handler);
+  // A message that is no packet of the protocol.
+  void on_raw(std::function<void(const std::string& message)> handler);
+  // The socket was authenticated, by a token of the client or by set_auth_token(); it lost its
+  // token (the handler is given the old one), for whatever reason.
+  void on_authenticate(AuthTokenHandler handler);
+  void on_deauthenticate(AuthTokenHandler handler);
+  void on_subscribe(std::function<void(const std::string& channel, const Json& data)> handler);
+  void on_unsubscribe(std::function<void(const std::string& channel)> handler);
   // Called once, when the connection has ended. Replaces an earlier one.
   void on_disconnect(DisconnectHandler handler);
 
@@ -101,6 +138,33 @@ class Socket {
   void kick_out(std::string_view channel, std::string_view message = {});
   std::vector<std::string> subscriptions() const;
   bool is_subscribed(std::string_view channel) const;
+
+  // ---- Authentication. See the guide on authentication. ----
+  AuthState auth_state() const;
+  bool is_authenticated() const { return auth_state() == AuthState::kAuthenticated; }
+  // The claims of the token; null when unauthenticated.
+  Json auth_token() const;
+  // The token as text; empty when unauthenticated.
+  std::string signed_auth_token() const;
+  // Signs a token with these claims (an object), authenticates the socket by it at once, and gives
+  // it to the client, which keeps it for later connections. A token that cannot be signed closes
+  // the socket (4002). `on_done`: the client has confirmed it, or why it has not.
+  void set_auth_token(const Json& claims, const AuthTokenOptions& options = {},
+                      DoneHandler on_done = nullptr);
+  // Takes the token away, here and from the client.
+  void deauthenticate(DoneHandler on_done = nullptr);
+  // The same without telling the client.
+  void deauthenticate_self();
+
+  // ---- What it is ----
+  // The upgrade request. Kept when the worker has a connection handler or a handshake middleware at
+  // the time of the connect; empty otherwise.
+  const std::optional<HttpRequest>& request() const;
+  // The first address of `X-Forwarded-For`, not trimmed; "" without the header or request().
+  // Anybody can send that header: trust it behind a proxy of your own only.
+  std::string forwarded_address() const;
+  // Anything that the application wants to keep with the socket.
+  std::any& user_data();
 
   // ---- Closing ----
   // `code` 1000, 3000 to 4999. Clients reconnect by themselves unless it is 1000 or at least 4500.

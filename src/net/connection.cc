@@ -53,7 +53,7 @@ void Connection::set_handler(ConnectionHandler& handler) {
   handler.connection_ = this;
 }
 
-// ---- Input -------------------------------------------------------------------------------------
+// ---- Input ----
 
 void Connection::on_events(std::uint32_t events) {
   if (state_ == State::kClosed) return;
@@ -118,7 +118,7 @@ void Connection::update_interest() {
   loop_->rewatch(fd_, *this, wanted);
 }
 
-// ---- Output ------------------------------------------------------------------------------------
+// ---- Output ----
 
 void Connection::write(const base::SharedBytes& bytes) {
   if (state_ == State::kOpen && bytes.size() > 0) loop_->output_->append(*this, bytes);
@@ -257,7 +257,7 @@ void Connection::overflowed() {
   loop_->overflowed_.push_back(this);
 }
 
-// ---- Closing -----------------------------------------------------------------------------------
+// ---- Closing ----
 
 void Connection::close() {
   if (state_ != State::kOpen) return;
@@ -297,7 +297,7 @@ void Connection::finish() {
   loop_->closed_.push_back(this);
 }
 
-// ---- Addresses ---------------------------------------------------------------------------------
+// ---- Addresses ----
 
 namespace {
 

@@ -248,9 +248,12 @@ bool BatchReader::next(Packet& out) {
   scanner_.take(',');
   scanner_.skip_whitespace();
   if (scanner_.peek() == ']' || scanner_.at_end()) return false;
-  if (scanner_.peek() == '{') return PacketScan(scanner_, out).take_object(limits_);
+  const char* begin = scanner_.position();
   RawValue ignored;
-  return scanner_.take_value(ignored);
+  const bool taken = scanner_.peek() == '{' ? PacketScan(scanner_, out).take_object(limits_)
+                                            : scanner_.take_value(ignored);
+  element_ = {begin, static_cast<std::size_t>(scanner_.position() - begin)};
+  return taken;
 }
 
 bool wants_response(const CallId& cid, Dialect dialect) {

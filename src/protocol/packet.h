@@ -93,10 +93,13 @@ class BatchReader {
   BatchReader(std::string_view text, const ScanLimits& limits);
   // False when there are no more.
   bool next(Packet& out);
+  // The element that next() has read last, as it stands in the text.
+  std::string_view element() const { return element_; }
 
  private:
   json::Scanner scanner_;
   ScanLimits limits_;
+  std::string_view element_;
 };
 
 // What JavaScript's `if (cid)` (v1) or `typeof cid === 'number'` (v2) makes of it.

@@ -8,6 +8,7 @@
 #include <socketcluster/socket.h>
 
 #include "json/text.h"
+#include "server/auth_adapter.h"
 #include "server/client_socket.h"
 #include "server/json_values.h"
 #include "server/socket_server.h"
@@ -15,8 +16,7 @@
 
 namespace socketcluster {
 
-// ---- Error
-// -----------------------------------------------------------------------------------------
+// ---- Error ----
 
 Error::Error(std::string_view message) : json_(JsonObject{{"message", message}}) {}
 
@@ -48,8 +48,24 @@ std::string_view Error::message() const {
   return json_.is_string() ? std::string_view(json_.get_string()) : member_text(json_, "message");
 }
 
-// ---- Respond
-// ---------------------------------------------------------------------------------------
+// ---- Middleware ----
+
+const Json& DataRequest::data() const {
+  if (!data_) data_ = server::parse_json(data_json_).value_or(Json());
+  return *data_;
+}
+void DataRequest::set_data(Json data) {
+  data_ = std::move(data);
+  is_text_stale_ = true;
+  is_replaced_ = true;
+}
+const std::string& DataRequest::data_json() const {
+  if (is_text_stale_) data_json_ = server::to_text(*data_);
+  is_text_stale_ = false;
+  return data_json_;
+}
+
+// ---- Respond ----
 
 Respond::Respond(server::SocketState& state, std::uint32_t slot, std::uint32_t generation)
     : state_(&state), slot_(slot), generation_(generation) {
@@ -86,8 +102,7 @@ void Respond::operator()(const Error& error) const {
   if (is_wanted()) state_->answer_error(slot_, generation_, server::to_text(error.json()));
 }
 
-// ---- Socket
-// ----------------------------------------------------------------------------------------
+// ---- Socket ----
 
 Socket::Socket(server::SocketState& state, Uncounted /*tag*/) : state_(&state) {}
 Socket::Socket(server::SocketState& state) : state_(&state) {
@@ -119,6 +134,25 @@ void Socket::on(std::string_view event, EventHandler handler) {
 void Socket::off(std::string_view event) {
   state_->remove_handler(event);
 }
+void Socket::once(std::string_view event, EventHandler handler) {
+  state_->set_once_handler(event, std::move(handler));
+}
+void Socket::on_raw(std::function<void(const std::string& message)> handler) {
+  state_->listeners().raw = std::move(handler);
+}
+void Socket::on_authenticate(AuthTokenHandler handler) {
+  state_->listeners().authenticate = std::move(handler);
+}
+void Socket::on_deauthenticate(AuthTokenHandler handler) {
+  state_->listeners().deauthenticate = std::move(handler);
+}
+void Socket::on_subscribe(
+    std::function<void(const std::string& channel, const Json& data)> handler) {
+  state_->listeners().subscribe = std::move(handler);
+}
+void Socket::on_unsubscribe(std::function<void(const std::string& channel)> handler) {
+  state_->listeners().unsubscribe = std::move(handler);
+}
 void Socket::on_disconnect(DisconnectHandler handler) {
   state_->set_disconnect_handler(std::move(handler));
 }
@@ -148,6 +182,27 @@ bool Socket::is_subscribed(std::string_view channel) const {
   return live != nullptr && live->is_subscribed(channel);
 }
 
+AuthState Socket::auth_state() const {
+  return state_->is_authenticated() ? AuthState::kAuthenticated : AuthState::kUnauthenticated;
+}
+Json Socket::auth_token() const { return state_->token_claims(); }
+std::string Socket::signed_auth_token() const { return state_->signed_token(); }
+void Socket::set_auth_token(const Json& claims, const AuthTokenOptions& options,
+                            DoneHandler on_done) {
+  state_->sign_token(claims.is_object() ? claims.get_object() : JsonObject(),
+                     server::sign_options(options), std::move(on_done));
+}
+void Socket::deauthenticate(DoneHandler on_done) { state_->deauthenticate(std::move(on_done)); }
+void Socket::deauthenticate_self() { state_->drop_token(); }
+
+const std::optional<HttpRequest>& Socket::request() const { return state_->request(); }
+std::string Socket::forwarded_address() const {
+  if (!state_->request()) return {};
+  const std::string_view header = state_->request()->header("X-Forwarded-For").value_or("");
+  return std::string(header.substr(0, header.find(',')));
+}
+std::any& Socket::user_data() { return state_->user_data(); }
+
 void Socket::disconnect(int code, std::string_view reason) {
   if (server::ClientSocket* live = state_->live()) live->disconnect(code, reason);
 }
@@ -164,8 +219,7 @@ std::uint16_t Socket::remote_port() const {
   return live == nullptr ? std::uint16_t{0} : live->connection()->remote_port();
 }
 
-// ---- Exchange
-// --------------------------------------------------------------------------------------
+// ---- Exchange ----
 
 void Exchange::publish(std::string_view channel, const Json& data) {
   std::string channel_json;
@@ -182,8 +236,7 @@ bool Exchange::is_subscribed(std::string_view channel) const {
   return server_.is_exchange_subscribed(channel);
 }
 
-// ---- Server
-// ----------------------------------------------------------------------------------------
+// ---- Server ----
 
 void Server::on_connection(ConnectionHandler handler) {
   core_.set_connection_handler(std::move(handler));
@@ -191,6 +244,82 @@ void Server::on_connection(ConnectionHandler handler) {
 void Server::on(std::string_view event, SocketEventHandler handler) {
   core_.set_event_handler(event, std::move(handler));
 }
+namespace {
+template <typename Line, typename Function>
+MiddlewareId add_to(server::SocketServer& core, Line& line, Function function) {
+  const MiddlewareId id = core.next_middleware_id();
+  line.add(id, std::move(function));
+  return id;
+}
+}  // namespace
+
+MiddlewareId Server::add(LineTag<HandshakeWsRequest> /*line*/,
+                         LineTag<HandshakeWsRequest>::Function function) {
+  return add_to(core_, core_.middleware().handshake_ws, std::move(function));
+}
+MiddlewareId Server::add(LineTag<HandshakeScRequest> /*line*/,
+                         LineTag<HandshakeScRequest>::Function function) {
+  return add_to(core_, core_.middleware().handshake_sc, std::move(function));
+}
+MiddlewareId Server::add(LineTag<AuthenticateRequest> /*line*/,
+                         LineTag<AuthenticateRequest>::Function function) {
+  return add_to(core_, core_.middleware().authenticate, std::move(function));
+}
+MiddlewareId Server::add(LineTag<EmitRequest> /*line*/,
+                         LineTag<EmitRequest>::Function function) {
+  return add_to(core_, core_.middleware().emit, std::move(function));
+}
+MiddlewareId Server::add(LineTag<SubscribeRequest> /*line*/,
+                         LineTag<SubscribeRequest>::Function function) {
+  return add_to(core_, core_.middleware().subscribe, std::move(function));
+}
+MiddlewareId Server::add(LineTag<PublishInRequest> /*line*/,
+                         LineTag<PublishInRequest>::Function function) {
+  return add_to(core_, core_.middleware().publish_in, std::move(function));
+}
+MiddlewareId Server::add(LineTag<PublishOutRequest> /*line*/,
+                         LineTag<PublishOutRequest>::Function function) {
+  return add_to(core_, core_.middleware().publish_out, std::move(function));
+}
+
+void Server::remove_middleware(MiddlewareId id) {
+  core_.middleware().for_each([id](auto& line) { line.remove(id); });
+}
+void Server::set_auth_engine(std::unique_ptr<AuthEngine> engine) {
+  core_.set_auth_engine(server::adapt_auth_engine(std::move(engine)));
+}
+
+void Server::on_handshake(ConnectionHandler handler) {
+  core_.handlers().handshake = std::move(handler);
+}
+void Server::on_disconnection(EndHandler handler) {
+  core_.handlers().disconnection = std::move(handler);
+}
+void Server::on_connection_abort(EndHandler handler) {
+  core_.handlers().connection_abort = std::move(handler);
+}
+void Server::on_closure(EndHandler handler) {
+  core_.handlers().closure = std::move(handler);
+}
+void Server::on_subscription(ChannelHandler handler) {
+  core_.handlers().subscription = std::move(handler);
+}
+void Server::on_unsubscription(ChannelHandler handler) {
+  core_.handlers().unsubscription = std::move(handler);
+}
+void Server::on_authentication(TokenHandler handler) {
+  core_.handlers().authentication = std::move(handler);
+}
+void Server::on_deauthentication(TokenHandler handler) {
+  core_.handlers().deauthentication = std::move(handler);
+}
+void Server::on_bad_auth_token(BadTokenHandler handler) {
+  core_.handlers().bad_auth_token = std::move(handler);
+}
+void Server::on_warning(std::function<void(const std::string& text)> handler) {
+  core_.handlers().warning = std::move(handler);
+}
+
 Exchange& Server::exchange() {
   return core_.exchange_api();
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-// What each packet of a client means (protocol sections 2, 3, 5, 6, 7, 10, 13 and 14).
-#include <algorithm>
+// Packets of a client in general: first messages, batches, events, responses, and how they wait while
+// an earlier one is not decided (protocol sections 2, 3, 5, 6, 7.5, 10, 13 and 14). Channels:
+// client_channels.cc; handshake and tokens: client_handshake.cc.
 #include <charconv>
+#include <deque>
 #include <string>
 #include <utility>
 
 #include "base/utf8.h"
-#include "json/js_text.h"
 #include "json/text.h"
 #include "protocol/close_code.h"
-#include "protocol/writer.h"
-#include "server/batched_acks.h"
 #include "server/client_socket.h"
+#include "server/json_values.h"
+#include "server/middleware.h"
 #include "server/socket_server.h"
 #include "server/socket_state.h"
 
@@ -25,7 +26,6 @@ using protocol::PacketKind;
 namespace {
 
 constexpr std::uint16_t kNotReady = protocol::to_int(protocol::CloseCode::kNotReadyForMessage);
-constexpr std::uint16_t kRejected = protocol::to_int(protocol::CloseCode::kHandshakeRejected);
 
 // The close code that a client announces; 1000 for what a close frame must not carry.
 std::uint16_t announced_code(const json::RawValue& code) {
@@ -36,35 +36,55 @@ std::uint16_t announced_code(const json::RawValue& code) {
   return whole && websocket::is_valid_close_code(value) ? value : websocket::CloseCode::kNormal;
 }
 
+// What is never held back: pongs, and answers, for which middleware itself may be waiting.
+bool passes_held_actions(PacketKind kind) {
+  return kind == PacketKind::kResponse || kind == PacketKind::kPongV1 || kind == PacketKind::kEmpty;
+}
+
 }  // namespace
+
+// Messages that have to wait until an earlier action is decided. Reading is paused meanwhile, so this is
+// at most what one read has brought.
+struct ClientSocket::Inbound {
+  bool is_held = false;
+  bool is_draining = false;
+  std::deque<std::string> texts;
+};
 
 void ClientSocket::on_message(websocket::MessageKind kind, std::string_view payload) {
   last_activity_ms_ = loop().now_ms();
   // With the JSON codec a binary message is text (section 1); one that is not even UTF-8 means
   // nothing.
   if (kind == websocket::MessageKind::kBinary && !base::is_valid_utf8(payload)) payload = "?";
+  handle_message(payload);
+}
+
+void ClientSocket::handle_message(std::string_view text) {
   Packet packet;
-  const PacketKind packet_kind = protocol::scan_packet(payload, server_.scan_limits(), packet);
-  if (phase_ == Phase::kAwaitingHandshake && !may_come_first(payload, packet)) {
+  const PacketKind kind = protocol::scan_packet(text, server_.scan_limits(), packet);
+  if (is_held() && !passes_held_actions(kind)) return keep_for_later(text);
+  if (phase_ == Phase::kAwaitingHandshake && !may_come_first(text, packet)) {
     return close(kNotReady, {});
   }
-  switch (packet_kind) {
+  switch (kind) {
     case PacketKind::kEvent:
-    case PacketKind::kResponse:
-      return handle_packet(packet);
-    case PacketKind::kBatch:
-      return handle_batch(payload);
-    case PacketKind::kPongV1:
-      return recognise(Dialect::kV1);
-    case PacketKind::kEmpty:
-      return recognise(Dialect::kV2);
+    case PacketKind::kResponse: return handle_packet(packet);
+    case PacketKind::kBatch: return handle_batch(text);
+    case PacketKind::kPongV1: return handle_pong(Dialect::kV1);
+    case PacketKind::kEmpty: return handle_pong(Dialect::kV2);
     case PacketKind::kLimitExceeded:
       return close(websocket::CloseCode::kPolicyViolation,
                    "Message exceeds the limit of nesting or batch size");
     case PacketKind::kPingV1:
     case PacketKind::kOther:
-      return;  // "raw": for the application, never answered
+      if (state_ != nullptr) state_->report_raw(text);
+      return;
   }
+}
+
+void ClientSocket::handle_pong(Dialect dialect) {
+  recognise(dialect);
+  expire_token();
 }
 
 // Section 3: only `#handshake` may come first, in v2 also at the head of a batch.
@@ -83,7 +103,10 @@ void ClientSocket::handle_batch(std::string_view text) {
   protocol::BatchReader reader(text, server_.scan_limits());
   Packet packet;
   while (is_open() && reader.next(packet)) {
-    if (packet.kind == PacketKind::kEvent || packet.kind == PacketKind::kResponse) {
+    if (packet.kind != PacketKind::kEvent && packet.kind != PacketKind::kResponse) continue;
+    if (is_held() && !passes_held_actions(packet.kind)) {
+      keep_for_later(reader.element());
+    } else {
       handle_packet(packet);
     }
   }
@@ -91,36 +114,73 @@ void ClientSocket::handle_batch(std::string_view text) {
 
 void ClientSocket::handle_packet(const Packet& packet) {
   if (packet.kind == PacketKind::kResponse) return handle_response(packet);
+  if (state_ != nullptr) {
+    state_->set_expired_at(std::nullopt);
+    if (packet.event != Event::kHandshake && packet.event != Event::kAuthenticate) expire_token();
+  }
   switch (packet.event) {
-    case Event::kPublish:
-      return handle_publish(packet);
-    case Event::kSubscribe:
-      return handle_subscribe(packet);
-    case Event::kUnsubscribe:
-      return handle_unsubscribe(packet);
-    case Event::kHandshake:
-      return handle_handshake(packet);
-    case Event::kAuthenticate:
-      return handle_authenticate(packet);
-    case Event::kDisconnect:
-      return handle_disconnect(packet);
-    case Event::kRemoveAuthToken:
-      return;  // never answered; there is no token that could be removed
+    case Event::kPublish: return handle_publish(packet);
+    case Event::kSubscribe: return handle_subscribe(packet);
+    case Event::kUnsubscribe: return handle_unsubscribe(packet);
+    case Event::kHandshake: return handle_handshake(packet);
+    case Event::kAuthenticate: return handle_authenticate(packet);
+    case Event::kDisconnect: return handle_disconnect(packet);
+    case Event::kRemoveAuthToken:  // never answered
+      if (state_ != nullptr) state_->drop_token();
+      return;
     case Event::kApplication:
     case Event::kReservedUnknown:
     case Event::kSetAuthToken:
-    case Event::kKickOut:
-      return handle_application_event(packet);
+    case Event::kKickOut: return handle_event(packet);
     case Event::kNotAString:
-    case Event::kNone:
-      return;
+    case Event::kNone: return;
   }
 }
 
-// ---- Answers -----------------------------------------------------------------------------------
+// ---- Holding actions back ----
+
+void ClientSocket::run(MiddlewareRun* action) {
+  if (!MiddlewareRun::start(action)) hold_actions();
+}
+
+bool ClientSocket::is_held() const { return inbound_ != nullptr && inbound_->is_held; }
+
+void ClientSocket::hold_actions() {
+  if (phase_ == Phase::kOver) return;
+  if (inbound_ == nullptr) inbound_ = std::make_unique<Inbound>();
+  inbound_->is_held = true;
+  connection_->pause_reading();
+}
+
+void ClientSocket::keep_for_later(std::string_view text) { inbound_->texts.emplace_back(text); }
+
+// The action that held the others back is decided: they go on, until one of them has to wait, too.
+void ClientSocket::action_decided() {
+  if (!is_held() || phase_ == Phase::kOver) return;
+  inbound_->is_held = false;
+  if (inbound_->is_draining) return;  // this is the loop below, further down on the stack
+  inbound_->is_draining = true;
+  while (is_open() && !is_held() && !inbound_->texts.empty()) {
+    const std::string text = std::move(inbound_->texts.front());
+    inbound_->texts.pop_front();
+    handle_message(text);
+    if (inbound_ == nullptr) return;  // the socket is over
+  }
+  inbound_->is_draining = false;
+  if (is_held() || !is_open()) return;
+  inbound_.reset();
+  connection_->resume_reading();
+}
+
+// ---- Answers ----
 
 bool ClientSocket::wants_response(const Packet& packet) const {
   return protocol::wants_response(packet.cid, dialect());
+}
+
+// What an answer refers to; empty when none is wanted.
+std::string_view ClientSocket::rid_of(const Packet& packet) const {
+  return wants_response(packet) ? packet.cid.raw.text : std::string_view();
 }
 
 void ClientSocket::acknowledge(const Packet& packet) {
@@ -128,176 +188,75 @@ void ClientSocket::acknowledge(const Packet& packet) {
 }
 
 void ClientSocket::refuse(const Packet& packet, const protocol::WireError& error) {
-  if (wants_response(packet)) respond_error(packet.cid.raw.text, protocol::error_json(error));
+  refuse(rid_of(packet), error);
 }
 
-void ClientSocket::acknowledge_in_batch(const Packet& packet) {
-  if (!wants_response(packet)) return;
-  if (batched_acks_ == nullptr) batched_acks_ = std::make_unique<BatchedAcks>(*this);
-  if (batched_acks_->is_empty()) {
-    const auto delay = static_cast<std::uint64_t>(server_.options().pub_sub_batch_duration.count());
-    loop().timers().arm(*batched_acks_, loop().now_ms() + delay);
-  }
-  batched_acks_->add(packet.cid.raw.text);
+void ClientSocket::refuse(std::string_view rid, const protocol::WireError& error) {
+  if (!rid.empty()) respond_error(rid, protocol::error_json(error));
 }
 
-// ---- Handshake (section 3) ---------------------------------------------------------------------
-
-void ClientSocket::handle_handshake(const Packet& packet) {
-  const bool v2 = dialect() == Dialect::kV2;
-  if (v2 && !wants_response(packet)) return close(kRejected, {});
-  if (phase_ == Phase::kReady && !v2) return;  // v2 answers again
-  const bool first = phase_ == Phase::kAwaitingHandshake;
-  std::string auth_error;
-  if (!packet.auth_token.is_nullish() && packet.auth_token.text != R"("")") {
-    auth_error = protocol::error_json(token_error(packet.auth_token));
-  }
-  // The original's order: v1 tells the application and removes the token first, v2 answers first.
-  // Events before the answer would surprise clients whose generation is not known.
-  const bool application_first = first && known_dialect_ == Dialect::kV1;
-  if (first) {
-    phase_ = Phase::kReady;
-    server_.promote(*this);
-  }
-  if (application_first) server_.report_connection(*this);
-  if (!auth_error.empty() && !v2) remove_auth_token();
-  answer_handshake(packet, auth_error);
-  if (!auth_error.empty() && v2) remove_auth_token();
-  if (first && !application_first) server_.report_connection(*this);
+std::string ClientSocket::blocked_error_json(const Verdict& verdict, const char* line,
+                                             const char* v2_action, const char* v2_stream) const {
+  if (!verdict.is_silent && verdict.error) return to_text(verdict.error->json());
+  const bool v1 = dialect() == Dialect::kV1;
+  return protocol::error_json(
+      protocol::silent_block_error(dialect(), v1 ? line : v2_action, v2_stream));
 }
 
-void ClientSocket::answer_handshake(const Packet& packet, std::string_view auth_error) {
-  if (!wants_response(packet)) return;
-  char id[protocol::SocketId::kTextLength];
-  id_.write_text(id);
-  std::string response;
-  protocol::append_handshake_response(
-      response, packet.cid.raw.text,
-      {.id = {id, sizeof id},
-       .ping_timeout_ms = static_cast<std::uint64_t>(server_.options().ping_timeout.count()),
-       .auth_error_json = auth_error,
-       .is_authenticated = false});
-  send_text(response);
+// Section 15: the function's error, or a SilentMiddlewareBlockedError.
+void ClientSocket::refuse_blocked(std::string_view rid, const Verdict& verdict, const char* line,
+                                  const char* v2_action, std::string_view ack_data) {
+  server_.report_blocked(verdict, line);
+  if (rid.empty()) return;
+  respond_error(rid, blocked_error_json(verdict, line, v2_action, "inbound"), ack_data);
 }
 
-void ClientSocket::remove_auth_token() {
-  std::string packet;
-  protocol::append_remove_auth_token(packet, dialect());
-  send_text(packet);
-}
+// ---- Events (section 5) ----
 
-// ---- Channels (sections 7.1 to 7.3)
-// --------------------------------------------------------------
+class ClientSocket::EmitRun final : public LineRun<EmitRequest> {
+ public:
+  EmitRun(ClientSocket& socket, std::string_view event, const Packet& packet)
+      : LineRun("emit", socket.server_.log(), socket.server_.middleware().emit,
+                socket.state().handle(), std::string(event), std::string(packet.data.text)),
+        state_(socket.state()),
+        rid_(socket.rid_of(packet)) {
+    token_expired_error_ = socket.token_expired_error();
+  }
 
-bool ClientSocket::read_channel(const json::RawValue& channel, std::string& scratch,
-                                std::string_view& name) const {
-  if (!channel.is_string()) return false;
-  name = json::string_value(channel, scratch);
-  return name.size() <= server_.options().max_channel_name_length;
-}
+ private:
+  void finish(const Verdict& verdict) override {
+    ClientSocket* socket = state_->live();
+    if (socket == nullptr) return;
+    if (verdict.is_allowed) {
+      socket->dispatch_event(event(), data_json(), rid_);
+    } else {
+      socket->refuse_blocked(rid_, verdict, "emit", rid_.empty() ? "transmit" : "invoke");
+    }
+    socket->action_decided();
+  }
 
-void ClientSocket::handle_publish(const Packet& packet) {
-  if (!server_.options().allow_client_publish) {
-    return refuse(packet, protocol::publish_disabled_error());
-  }
-  std::string scratch;
-  std::string_view channel;
-  if (!read_channel(packet.channel, scratch, channel)) {
-    return refuse(packet,
-                  protocol::bad_publish_channel_error(dialect(), id_text(), packet.channel));
-  }
-  server_.publish(channel, packet.channel.text, packet.inner_data.text);
-  acknowledge(packet);
-}
+  StateRef state_;
+  std::string rid_;
+};
 
-void ClientSocket::handle_subscribe(const Packet& packet) {
-  if (phase_ != Phase::kReady) {
-    return refuse(packet, protocol::subscribe_before_handshake_error());
-  }
-  if (known_dialect_ == Dialect::kV2 && !wants_response(packet)) return;
-  const json::RawValue& wanted = protocol::subscribe_channel(packet, dialect());
-  std::string scratch;
-  std::string_view channel;
-  if (!read_channel(wanted, scratch, channel)) {
-    return refuse(packet, protocol::bad_subscribe_channel_error(dialect(), id_text(), wanted));
-  }
-  const std::size_t limit = server_.options().socket_channel_limit;
-  if (subscription_count() >= limit) {
-    return refuse(packet, protocol::channel_limit_error(dialect(), id_text(), channel, limit));
-  }
-  server_.channels().subscribe(*this, channel);
-  if (dialect() == Dialect::kV1 && json::is_truthy(packet.batch)) {
-    acknowledge_in_batch(packet);
-  } else {
-    acknowledge(packet);
-  }
-}
-
-void ClientSocket::handle_unsubscribe(const Packet& packet) {
-  std::string scratch;
-  std::string_view channel;
-  if (!read_channel(packet.data, scratch, channel)) {
-    return refuse(packet,
-                  protocol::bad_unsubscribe_channel_error(dialect(), id_text(), packet.data));
-  }
-  if (!server_.channels().unsubscribe(*this, channel)) {
-    return refuse(packet, protocol::not_subscribed_error(dialect(), id_text(), channel));
-  }
-  acknowledge(packet);
-}
-
-// ---- Tokens (section 8): this version has no keys, so there is no token that it could accept
-// -------
-
-protocol::WireError ClientSocket::token_error(const json::RawValue& token) const {
-  using protocol::ErrorName;
-  if (!token.is_nullish() && !token.is_string()) {
-    return protocol::token_not_a_string_error(dialect());
-  }
-  std::string message = "jwt must be provided";
-  if (token.is_string() && token.text.size() > 2) {
-    const auto dots = std::count(token.text.begin(), token.text.end(), '.');
-    message = dots == 2 ? "invalid signature" : "jwt malformed";
-  }
-  return protocol::token_error(dialect(), ErrorName::kAuthTokenInvalid, std::move(message), {},
-                               protocol::BadToken::kYes);
-}
-
-void ClientSocket::handle_authenticate(const Packet& packet) {
-  const bool v2 = dialect() == Dialect::kV2;
-  if (v2 && !wants_response(packet)) return close(kRejected, {});
-  const std::string error = protocol::error_json(token_error(packet.data));
-  if (!v2) remove_auth_token();
-  if (wants_response(packet)) {
-    const std::string status = R"({"isAuthenticated":false,"authError":)" + error + '}';
-    respond_error(packet.cid.raw.text, error, v2 ? std::string_view() : std::string_view(status));
-  }
-  if (v2) remove_auth_token();
-}
-
-// ---- The rest
-// ------------------------------------------------------------------------------------
-
-// Section 7.5. Old clients send it twice, and their close frame behind it.
-void ClientSocket::handle_disconnect(const Packet& packet) {
-  if (known_dialect_ == Dialect::kV2) return handle_application_event(packet);
-  recognise(Dialect::kV1);
-  const std::uint16_t code = announced_code(packet.code);
-  std::string scratch;
-  const json::RawValue& reason = packet.inner_data;
-  end_application(code, reason.is_string() ? json::string_value(reason, scratch) : reason.text);
-  close(code, {});
-}
-
-void ClientSocket::handle_application_event(const Packet& packet) {
+void ClientSocket::handle_event(const Packet& packet) {
   std::string scratch;
   const std::string_view event = json::string_value(packet.name, scratch);
-  if (dialect() == Dialect::kV1 && protocol::is_local_event(event)) return;  // section 13
+  const bool v1 = dialect() == Dialect::kV1;
+  if (v1 && protocol::is_local_event(event)) return;  // section 13
+  const bool passes_middleware = packet.event == Event::kApplication || !v1;  // section 7.7
+  if (passes_middleware && !server_.middleware().emit.is_empty()) {
+    return run(new EmitRun(*this, event, packet));
+  }
+  dispatch_event(event, packet.data.text, rid_of(packet));
+}
+
+// An event that nobody handles is not answered; the caller times out (section 5).
+void ClientSocket::dispatch_event(std::string_view event, std::string_view data_json,
+                                  std::string_view rid) {
   const bool own = state_ != nullptr && state_->has_handler(event);
   const auto shared = own ? nullptr : server_.event_handler(event);
-  if (!own && shared == nullptr) return;  // nobody answers; the caller times out (section 5)
-  state().run_handler(event, packet.data.text,
-                      wants_response(packet) ? packet.cid.raw.text : std::string_view(), shared);
+  if (own || shared != nullptr) state().run_handler(event, data_json, rid, shared);
 }
 
 // A response that nobody waits for is normal: old clients answer everything (section 2).
@@ -305,6 +264,17 @@ void ClientSocket::handle_response(const Packet& packet) {
   if (state_ == nullptr || !packet.rid.is_integer) return;
   state_->handle_answer(packet.rid.number, packet.error.is_nullish() ? "" : packet.error.text,
                         packet.data.text);
+}
+
+// Section 7.5. Old clients send it twice, and their close frame behind it.
+void ClientSocket::handle_disconnect(const Packet& packet) {
+  if (known_dialect_ == Dialect::kV2) return handle_event(packet);
+  recognise(Dialect::kV1);
+  const std::uint16_t code = announced_code(packet.code);
+  std::string scratch;
+  const json::RawValue& reason = packet.inner_data;
+  end_application(code, reason.is_string() ? json::string_value(reason, scratch) : reason.text);
+  close(code, {});
 }
 
 }  // namespace socketcluster::server

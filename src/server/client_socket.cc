@@ -66,7 +66,7 @@ const net::OutputLimits& ClientSocket::output_limits() const {
   return server_.output_limits();
 }
 
-// ---- Liveness (protocol section 4) --------------------------------------------------------------
+// ---- Liveness (protocol section 4) ----
 
 // One timer for all deadlines: the next ping, the silence of the peer, the handshake. Activity only
 // notes the time; a timer that comes too early for that reason arms itself again.
@@ -126,7 +126,7 @@ void ClientSocket::close_for_handshake_timeout() {
   close(static_cast<std::uint16_t>(code), {});
 }
 
-// ---- Output ------------------------------------------------------------------------------------
+// ---- Output ----
 
 void ClientSocket::emit(std::string_view event, std::string_view data_json, std::uint64_t cid) {
   std::string packet;
@@ -179,25 +179,7 @@ bool ClientSocket::is_subscribed(std::string_view channel) const {
   return server_.channels().is_subscribed(*this, channel);
 }
 
-void ClientSocket::deliver(const broker::Publication& publication) {
-  websocket::FrameDeflater* own_deflater = deflater();
-  if (own_deflater == nullptr) return write_frame(publication.frame);
-  const std::string_view payload = websocket::payload_of(publication.frame.view());
-  if (!own_deflater->takes_shared_frames()) {
-    return write_frame(own_deflater->make_frame(websocket::Opcode::kText, payload));
-  }
-  if (!publication.alternative_frame) {
-    publication.alternative_frame =
-        server_.deflate().make_shared_frame(websocket::Opcode::kText, payload);
-    if (!publication.alternative_frame) publication.alternative_frame = publication.frame;
-  }
-  write_frame(publication.alternative_frame);
-  if (!same_block(publication.alternative_frame, publication.frame)) {
-    own_deflater->shared_frame_sent();
-  }
-}
-
-// ---- End ---------------------------------------------------------------------------------------
+// ---- End ----
 
 SocketState& ClientSocket::state() {
   if (state_ == nullptr) {
@@ -214,9 +196,11 @@ void ClientSocket::on_session_end(std::uint16_t code, std::string_view reason) {
 // Everything but the transport: no message, handler or count concerns this socket any more.
 void ClientSocket::end_application(int code, std::string_view reason) {
   if (phase_ == Phase::kOver) return;
+  server_.report_end(*this, code, reason);
   server_.remove(*this);
   phase_ = Phase::kOver;
   batched_acks_.reset();
+  inbound_.reset();
   server_.channels().unsubscribe_all(*this);
   if (state_ != nullptr) state_->end(code, reason);
 }

@@ -18,6 +18,11 @@
 #include <string_view>
 #include <vector>
 
+#include <socketcluster/error.h>
+#include <socketcluster/json.h>
+
+#include "auth/token.h"
+#include "base/unique_function.h"
 #include "broker/channel_table.h"
 #include "protocol/dialect.h"
 #include "protocol/errors.h"
@@ -28,8 +33,10 @@
 namespace socketcluster::server {
 
 class BatchedAcks;
+class MiddlewareRun;
 class SocketServer;
 class SocketState;
+struct Verdict;
 
 class ClientSocket final : public websocket::Session, public broker::Subscriber {
  public:
@@ -55,6 +62,11 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
 
   // What user code sees of this socket; made when it is first asked for.
   SocketState& state();
+  bool has_state() const { return state_ != nullptr; }
+
+  // Tokens, for the public API. `cid` 0: no confirmation is wanted.
+  void send_auth_token(std::string_view token, std::uint64_t cid);
+  void send_remove_auth_token(std::uint64_t cid);
 
   std::vector<std::string> subscriptions() const;
   bool is_subscribed(std::string_view channel) const;
@@ -75,27 +87,83 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   // broker::Subscriber
   void deliver(const broker::Publication& publication) override;
 
+  class EmitRun;
+  class PublishInRun;
+  class PublishOutRun;
+  class SubscribeRun;
+  class HandshakeScRun;
+  class AuthenticateRun;
+  struct Inbound;
+
+  // The token in a #handshake or #authenticate.
+  struct PresentedToken {
+    explicit PresentedToken(const json::RawValue& value);
+    bool is_given;
+    bool is_text;
+    std::string text;
+  };
+  // What a token has come to.
+  struct AuthOutcome {
+    bool is_authenticated = false;
+    bool is_bad_token = false;
+    std::string error_json;  // empty: none
+  };
+  // Continues a handshake or #authenticate; the socket is alive when it is called.
+  using AfterAuth = base::UniqueFunction<void(ClientSocket&, const AuthOutcome&)>;
+
   // Packets.
+  void handle_message(std::string_view text);
+  void handle_pong(protocol::Dialect dialect);
   bool may_come_first(std::string_view text, const protocol::Packet& packet);
   void handle_packet(const protocol::Packet& packet);
   void handle_batch(std::string_view text);
-  void handle_handshake(const protocol::Packet& packet);
+  void handle_disconnect(const protocol::Packet& packet);
+  void handle_event(const protocol::Packet& packet);
+  void dispatch_event(std::string_view event, std::string_view data_json, std::string_view rid);
+  void handle_response(const protocol::Packet& packet);
+
+  // Actions wait while middleware or an engine has not decided about an earlier one.
+  void run(MiddlewareRun* action);
+  void hold_actions();
+  void action_decided();
+  bool is_held() const;
+  void keep_for_later(std::string_view text);
+
+  // Channels.
   void handle_publish(const protocol::Packet& packet);
   void handle_subscribe(const protocol::Packet& packet);
   void handle_unsubscribe(const protocol::Packet& packet);
+  void subscribe(std::string_view channel, std::string_view rid, bool in_batch,
+                 std::string_view data_json);
+  void acknowledge_in_batch(std::string_view rid);
+  void send_publication(const broker::Publication& publication);
+
+  // Handshake and tokens.
+  void handle_handshake(const protocol::Packet& packet);
+  void present_token(const PresentedToken& token, std::string rid);
+  void complete_handshake(const std::string& rid, const AuthOutcome& outcome);
+  void answer_handshake(std::string_view rid, const AuthOutcome& outcome);
+  void reject_handshake(const std::string& rid, const Verdict& verdict);
   void handle_authenticate(const protocol::Packet& packet);
-  void handle_disconnect(const protocol::Packet& packet);
-  void handle_application_event(const protocol::Packet& packet);
-  void handle_response(const protocol::Packet& packet);
+  void answer_authenticate(const std::string& rid, const AuthOutcome& outcome);
+  void verify_token(const PresentedToken& token, AfterAuth then);
+  void token_verified(const std::string& token, auth::Verdict verdict, AfterAuth then);
+  void accept_token(const std::string& token, JsonObject claims, AfterAuth& then);
+  void finish_authentication(AfterAuth& then, const AuthOutcome& outcome);
+  bool is_authenticated() const;
+  void expire_token();
+  std::optional<Error> token_expired_error() const;
 
   // Answers to a packet; without effect when it wants none.
   bool wants_response(const protocol::Packet& packet) const;
+  std::string_view rid_of(const protocol::Packet& packet) const;
   void acknowledge(const protocol::Packet& packet);
-  void acknowledge_in_batch(const protocol::Packet& packet);
   void refuse(const protocol::Packet& packet, const protocol::WireError& error);
-  void answer_handshake(const protocol::Packet& packet, std::string_view auth_error);
-  void remove_auth_token();
-  protocol::WireError token_error(const json::RawValue& token) const;
+  void refuse(std::string_view rid, const protocol::WireError& error);
+  void refuse_blocked(std::string_view rid, const Verdict& verdict, const char* line,
+                      const char* v2_action, std::string_view ack_data = {});
+  std::string blocked_error_json(const Verdict& verdict, const char* line,
+                                 const char* v2_action, const char* v2_stream) const;
 
   // Liveness.
   void recognise(protocol::Dialect dialect);
@@ -113,6 +181,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   SocketServer& server_;
   SocketState* state_ = nullptr;  // counted reference
   std::unique_ptr<BatchedAcks> batched_acks_;
+  std::unique_ptr<Inbound> inbound_;  // only while actions are held
   std::uint64_t last_activity_ms_ = 0;
   std::uint64_t next_ping_ms_ = 0;
   std::uint64_t handshake_deadline_ms_ = 0;
@@ -120,6 +189,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   protocol::SocketId id_;
   std::optional<protocol::Dialect> known_dialect_;
   Phase phase_ = Phase::kAwaitingHandshake;
+  bool is_authenticating_ = false;
 };
 
 }  // namespace socketcluster::server

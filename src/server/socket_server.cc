@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <span>
 #include <utility>
 
@@ -13,6 +14,8 @@
 #include "protocol/writer.h"
 #include "server/client_socket.h"
 #include "server/exchange_subscriber.h"
+#include "server/http_request_data.h"
+#include "server/json_values.h"
 #include "server/socket_state.h"
 #include "websocket/frame.h"
 #include "websocket/handshake.h"
@@ -54,7 +57,8 @@ SocketServer::PingFrames make_ping_frames() {
 }  // namespace
 
 SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::Log& log,
-                           base::RandomSource& random)
+                           base::RandomSource& random,
+                           std::unique_ptr<auth::AuthEngine> auth_engine)
     : loop_(loop),
       options_(options),
       log_(log),
@@ -67,6 +71,7 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
       deflate_(deflate_options(options.per_message_deflate)),
       ping_frames_(make_ping_frames()),
       channels_(random_key(random)),
+      auth_engine_(std::move(auth_engine)),
       exchange_api_(*this),
       api_(*this) {}
 
@@ -77,8 +82,7 @@ SocketServer::~SocketServer() {
   SC_ASSERT(pending_.empty() && clients_.empty());
 }
 
-// ---- Upgrade (protocol section 1)
-// ----------------------------------------------------------------
+// ---- Upgrade (protocol section 1) ----
 
 void SocketServer::refuse(http::Exchange& exchange, int status, std::string body,
                           std::string_view header) {
@@ -110,10 +114,56 @@ void SocketServer::accept_upgrade(const http::Request& request, http::Exchange e
   if (options_.max_pending_handshakes != 0 && pending_.size() >= options_.max_pending_handshakes) {
     return refuse(exchange, 503, "Too many connections wait for their handshake", "Retry-After: 1");
   }
-  open_socket(exchange, upgrade);
+  std::optional<HttpRequest> kept;
+  if (keeps_requests()) kept = make_http_request(request, exchange.connection().remote_address());
+  if (middleware_.handshake_ws.is_empty()) return open_socket(exchange, upgrade, std::move(kept));
+  HandshakeWsRun::begin(new HandshakeWsRun(*this, std::move(exchange), upgrade, *kept));
 }
 
-void SocketServer::open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade) {
+// Where user code meets a socket early, it may want to know how it came.
+bool SocketServer::keeps_requests() const {
+  return connection_handler_ != nullptr || handlers_.handshake ||
+         !middleware_.handshake_ws.is_empty() || !middleware_.handshake_sc.is_empty();
+}
+
+class SocketServer::HandshakeWsRun final : public LineRun<HandshakeWsRequest> {
+ public:
+  HandshakeWsRun(SocketServer& server, http::Exchange exchange, const websocket::Upgrade& upgrade,
+                 const HttpRequest& request)
+      : LineRun("handshakeWS", server.log_, server.middleware_.handshake_ws, request),
+        server_(server),
+        exchange_(std::move(exchange)),
+        upgrade_(upgrade) {}
+  // The run owns itself from now on.
+  static void begin(HandshakeWsRun* run) { start(run); }
+
+ private:
+  void finish(const Verdict& verdict) override {
+    if (!exchange_.is_open()) return;
+    if (verdict.is_allowed) {
+      server_.open_socket(exchange_, upgrade_, http());
+    } else {
+      server_.refuse_blocked(exchange_, verdict);
+    }
+  }
+
+  SocketServer& server_;
+  http::Exchange exchange_;
+  websocket::Upgrade upgrade_;
+};
+
+void SocketServer::refuse_blocked(http::Exchange& exchange, const Verdict& verdict) {
+  report_blocked(verdict, "handshakeWS");
+  std::string text = "Action was silently blocked by handshakeWS middleware";
+  if (options_.protocol_version == ProtocolVersion::kV2) {
+    text = "The handshakeWS AGAction was blocked by handshake middleware";
+  }
+  if (!verdict.is_silent && verdict.error) text = verdict.error->message();
+  refuse(exchange, 401, std::move(text), {});
+}
+
+void SocketServer::open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade,
+                               std::optional<HttpRequest> request) {
   auto taken = exchange.take_over();
   if (!taken) return;  // the client is gone
   std::string response;
@@ -122,11 +172,16 @@ void SocketServer::open_socket(http::Exchange& exchange, const websocket::Upgrad
   auto* socket = new ClientSocket(*this, ids_.next());  // owns itself from attach() on
   socket->attach(*taken->connection, upgrade.deflate, deflate_);
   socket->start();
+  if (request) socket->state().set_request(std::move(*request));
+  if (handlers_.handshake) {
+    loop_.defer([this, keep = StateRef(socket->state())] {
+      if (keep->live() != nullptr) tell(handlers_.handshake, keep->handle());
+    });
+  }
   if (!taken->rest.empty()) socket->receive(taken->rest);
 }
 
-// ---- Sockets
-// ---------------------------------------------------------------------------------------
+// ---- Sockets ----
 
 void SocketServer::add_pending(ClientSocket& socket) {
   socket.index_ = static_cast<std::uint32_t>(pending_.size());
@@ -156,8 +211,7 @@ void SocketServer::close_all(std::uint16_t code, std::string_view reason) {
   }
 }
 
-// ---- Channels
-// --------------------------------------------------------------------------------------
+// ---- Channels ----
 
 // The complete frame is made here, once; subscribers only queue references to it.
 void SocketServer::publish(std::string_view channel, std::string_view channel_json,
@@ -194,8 +248,83 @@ bool SocketServer::is_exchange_subscribed(std::string_view channel) const {
   return exchange_subscribers_.contains(channel);
 }
 
-// ---- Handlers of the application
-// -------------------------------------------------------------------
+// ---- What the application is told ----
+
+void SocketServer::set_auth_engine(std::unique_ptr<auth::AuthEngine> engine) {
+  auth_engine_ = std::move(engine);
+}
+
+// A user's handler must not end the worker.
+template <typename Handler, typename... Args>
+void SocketServer::tell(const Handler& handler, Args&&... args) {
+  const Handler copy = handler;  // it may replace itself
+  if (!copy) return;
+  try {
+    copy(std::forward<Args>(args)...);
+  } catch (const std::exception& error) {
+    log_.warning(std::string("a server event handler threw: ") + error.what());
+  }
+}
+
+void SocketServer::warn(const std::string& text) {
+  log_.warning(text);
+  if (handlers_.warning) loop_.defer([this, text] { tell(handlers_.warning, text); });
+}
+
+void SocketServer::report_blocked(const Verdict& verdict, const char* line) {
+  if (verdict.is_silent || !verdict.error || !options_.middleware_emit_warnings) return;
+  warn(std::string(line) + " middleware blocked an action: " + to_text(verdict.error->json()));
+}
+
+void SocketServer::report_end(ClientSocket& socket, int code, std::string_view reason) {
+  const auto special = socket.is_ready() ? &Handlers::disconnection : &Handlers::connection_abort;
+  if (!(handlers_.*special) && !handlers_.closure) return;
+  loop_.defer([this, special, keep = StateRef(socket.state()), code,
+               reason = std::string(reason)] {
+    tell(handlers_.*special, keep->handle(), code, reason);
+    tell(handlers_.closure, keep->handle(), code, reason);
+  });
+}
+
+void SocketServer::report_subscription(ClientSocket& socket, std::string_view channel,
+                                       std::string_view data_json) {
+  if (!handlers_.subscription && !(socket.has_state() && socket.state().hears_subscriptions())) {
+    return;
+  }
+  loop_.defer([this, keep = StateRef(socket.state()), channel = std::string(channel),
+               data = std::string(data_json)] {
+    keep->report_subscription(channel, data);
+    tell(handlers_.subscription, keep->handle(), channel);
+  });
+}
+
+void SocketServer::report_unsubscription(ClientSocket& socket, std::string_view channel) {
+  if (!handlers_.unsubscription && !(socket.has_state() && socket.state().hears_subscriptions())) {
+    return;
+  }
+  loop_.defer([this, keep = StateRef(socket.state()), channel = std::string(channel)] {
+    keep->report_unsubscription(channel);
+    tell(handlers_.unsubscription, keep->handle(), channel);
+  });
+}
+
+void SocketServer::report_token(SocketState& state, bool is_gained, const Json& token) {
+  loop_.defer([this, keep = StateRef(state), is_gained, token] {
+    keep->report_token(is_gained, token);
+    tell(is_gained ? handlers_.authentication : handlers_.deauthentication, keep->handle(), token);
+  });
+}
+
+void SocketServer::report_bad_token(ClientSocket& socket, const std::string& error_json,
+                                    const std::string& token) {
+  if (!handlers_.bad_auth_token) return;
+  loop_.defer([this, keep = StateRef(socket.state()), error_json, token] {
+    const Error error = Error::from_json(parse_json(error_json).value_or(Json()));
+    tell(handlers_.bad_auth_token, keep->handle(), error, token);
+  });
+}
+
+// ---- Handlers of the application ----
 
 void SocketServer::set_connection_handler(Server::ConnectionHandler handler) {
   connection_handler_ = std::make_shared<const Server::ConnectionHandler>(std::move(handler));

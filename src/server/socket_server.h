@@ -7,8 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +19,7 @@
 #include <socketcluster/options.h>
 #include <socketcluster/server.h>
 
+#include "auth/auth_engine.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/shared_bytes.h"
@@ -27,6 +30,7 @@
 #include "protocol/origin.h"
 #include "protocol/packet.h"
 #include "protocol/socket_id.h"
+#include "server/middleware.h"
 #include "websocket/deflate.h"
 #include "websocket/handshake.h"
 
@@ -34,12 +38,13 @@ namespace socketcluster::server {
 
 class ClientSocket;
 class ExchangeSubscriber;
+class SocketState;
 
 class SocketServer {
  public:
   // `loop`, `log` and `random` must outlive it; `options` is valid (see validate()).
   SocketServer(net::EventLoop& loop, const Options& options, base::Log& log,
-               base::RandomSource& random);
+               base::RandomSource& random, std::unique_ptr<auth::AuthEngine> auth_engine);
   SocketServer(const SocketServer&) = delete;
   SocketServer& operator=(const SocketServer&) = delete;
   // REQUIRES: no connection of this server is left on the loop.
@@ -78,6 +83,33 @@ class SocketServer {
   std::size_t living_count() const { return living_count_; }
   void count_living(int change) { living_count_ += static_cast<std::size_t>(change); }
 
+  // ---- Rules and tokens ----
+  Middleware& middleware() { return middleware_; }
+  MiddlewareId next_middleware_id() { return ++last_middleware_id_; }
+  auth::AuthEngine& auth_engine() { return *auth_engine_; }
+  void set_auth_engine(std::unique_ptr<auth::AuthEngine> engine);
+  auth::WallTime wall_now() const { return std::chrono::system_clock::now(); }
+
+  // ---- What the application is told. Handlers run at the end of the iteration. ----
+  struct Handlers {
+    Server::ConnectionHandler handshake;
+    Server::EndHandler disconnection, connection_abort, closure;
+    Server::ChannelHandler subscription, unsubscription;
+    Server::TokenHandler authentication, deauthentication;
+    Server::BadTokenHandler bad_auth_token;
+    std::function<void(const std::string&)> warning;
+  };
+  Handlers& handlers() { return handlers_; }
+  void warn(const std::string& text);
+  void report_blocked(const Verdict& verdict, const char* line);
+  void report_end(ClientSocket& socket, int code, std::string_view reason);
+  void report_subscription(ClientSocket& socket, std::string_view channel,
+                           std::string_view data_json);
+  void report_unsubscription(ClientSocket& socket, std::string_view channel);
+  void report_token(SocketState& state, bool is_gained, const Json& token);
+  void report_bad_token(ClientSocket& socket, const std::string& error_json,
+                        const std::string& token);
+
   // ---- For the public API ----
   Server& api() { return api_; }
   Exchange& exchange_api() { return exchange_api_; }
@@ -102,7 +134,13 @@ class SocketServer {
   using NameMap = std::unordered_map<std::string, Value, NameHash, std::equal_to<>>;
 
   void refuse(http::Exchange& exchange, int status, std::string body, std::string_view header);
-  void open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade);
+  class HandshakeWsRun;
+  template <typename Handler, typename... Args>
+  void tell(const Handler& handler, Args&&... args);
+  bool keeps_requests() const;
+  void open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade,
+                   std::optional<HttpRequest> request);
+  void refuse_blocked(http::Exchange& exchange, const Verdict& verdict);
   static void erase_at(std::vector<ClientSocket*>& list, std::uint32_t index);
 
   net::EventLoop& loop_;
@@ -121,6 +159,10 @@ class SocketServer {
   std::shared_ptr<const Server::ConnectionHandler> connection_handler_;
   NameMap<std::shared_ptr<const Server::SocketEventHandler>> event_handlers_;
   NameMap<std::unique_ptr<ExchangeSubscriber>> exchange_subscribers_;
+  Middleware middleware_;
+  MiddlewareId last_middleware_id_ = 0;
+  std::unique_ptr<auth::AuthEngine> auth_engine_;
+  Handlers handlers_;
   Exchange exchange_api_;
   Server api_;
 };

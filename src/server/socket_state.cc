@@ -44,8 +44,7 @@ SocketState::~SocketState() {
   handle_.state_ = nullptr;
 }
 
-// ---- Handlers
-// --------------------------------------------------------------------------------------
+// ---- Handlers ----
 
 void SocketState::set_handler(std::string_view event, EventHandler handler) {
   if (live_ == nullptr) return;
@@ -61,6 +60,54 @@ void SocketState::set_handler(std::string_view event, EventHandler handler) {
 
 void SocketState::remove_handler(std::string_view event) {
   std::erase_if(handlers_, [event](const Handler& handler) { return handler.event == event; });
+}
+
+// The function takes its own registration out before the first call.
+void SocketState::set_once_handler(std::string_view event, EventHandler handler) {
+  set_handler(event, [this, name = std::string(event), handler = std::move(handler)](
+                         const Json& data, Respond respond) {
+    const EventHandler function = handler;
+    remove_handler(name);
+    function(data, std::move(respond));
+  });
+}
+
+SocketState::Listeners& SocketState::listeners() {
+  if (listeners_ == nullptr) listeners_ = std::make_unique<Listeners>();
+  return *listeners_;
+}
+
+bool SocketState::hears_subscriptions() const {
+  return listeners_ != nullptr && (listeners_->subscribe || listeners_->unsubscribe);
+}
+
+void SocketState::report_raw(std::string_view text) {
+  if (listeners_ == nullptr || !listeners_->raw) return;
+  const StateRef keep(*this);
+  const auto handler = listeners_->raw;
+  std::string message;
+  throws("raw", message, [&] { handler(std::string(text)); });
+}
+
+void SocketState::report_subscription(const std::string& channel, const std::string& data_json) {
+  if (listeners_ == nullptr || !listeners_->subscribe) return;
+  const auto handler = listeners_->subscribe;
+  std::string message;
+  throws("subscribe", message, [&] { handler(channel, parse_json(data_json).value_or(Json())); });
+}
+
+void SocketState::report_unsubscription(const std::string& channel) {
+  if (listeners_ == nullptr || !listeners_->unsubscribe) return;
+  const auto handler = listeners_->unsubscribe;
+  std::string message;
+  throws("unsubscribe", message, [&] { handler(channel); });
+}
+
+void SocketState::report_token(bool is_gained, const Json& token) {
+  if (listeners_ == nullptr) return;
+  const AuthTokenHandler handler = is_gained ? listeners_->authenticate : listeners_->deauthenticate;
+  std::string message;
+  if (handler) throws("authentication", message, [&] { handler(token); });
 }
 
 void SocketState::set_disconnect_handler(DisconnectHandler handler) {
@@ -122,8 +169,7 @@ void SocketState::run_handler(std::string_view event, std::string_view data_json
   if (threw) respond(Error(message));
 }
 
-// ---- Answers that user code owes
-// -------------------------------------------------------------------
+// ---- Answers that user code owes ----
 
 Respond SocketState::owe(std::string_view rid_json) {
   std::uint32_t slot = 0;
@@ -164,25 +210,30 @@ void SocketState::answer_error(std::uint32_t slot, std::uint32_t generation,
   if (const auto rid = settle(slot, generation)) live_->respond_error(*rid, error_json);
 }
 
-// ---- Answers that user code waits for
-// ----------------------------------------------------------------
+// ---- Answers that user code waits for ----
 
 void SocketState::emit_with_answer(std::string_view event, std::string_view data_json,
                                    AckHandler on_answer) {
+  const std::uint64_t cid = await_answer(event, std::move(on_answer));
+  if (live_ != nullptr) live_->emit(event, data_json, cid);
+}
+
+// Returns the cid to send. A socket that is over fails the call in a moment: nobody is called back
+// from inside of their own call.
+std::uint64_t SocketState::await_answer(std::string_view event, AckHandler on_answer) {
   const std::uint64_t cid = next_cid_++;
   auto pending = std::make_unique<PendingAnswer>(*this, cid, event, std::move(on_answer));
   net::EventLoop& loop = server_.loop();
   if (live_ == nullptr) {
-    // The caller is not called back from inside its own call.
     loop.defer([keep = StateRef(*this), pending = std::move(pending)]() mutable {
       keep->fail_answer(*pending);
     });
-    return;
+    return cid;
   }
   const auto timeout = static_cast<std::uint64_t>(server_.options().ack_timeout.count());
   loop.timers().arm(*pending, loop.now_ms() + timeout);
   pending_.emplace(cid, std::move(pending));
-  live_->emit(event, data_json, cid);
+  return cid;
 }
 
 void SocketState::handle_answer(std::uint64_t rid, std::string_view error_json,
@@ -212,8 +263,61 @@ void SocketState::fail_answer(PendingAnswer& pending) {
   throws(pending.event(), message, [&] { handler(error, Json()); });
 }
 
-// ---- End
-// -----------------------------------------------------------------------------------------------
+// ---- Authentication (protocol section 8) ----
+
+std::optional<double> SocketState::token_expiry() const {
+  return token_ == nullptr ? std::nullopt : auth::expiry_of(token_->claims);
+}
+
+void SocketState::set_token(JsonObject claims, std::string text) {
+  token_ = std::make_unique<Token>(Token{std::move(claims), std::move(text)});
+  server_.report_token(*this, true, Json(token_->claims));
+}
+
+void SocketState::drop_token() {
+  if (token_ == nullptr) return;
+  const auto dropped = std::move(token_);
+  server_.report_token(*this, false, Json(dropped->claims));
+}
+
+void SocketState::sign_token(JsonObject claims, auth::SignOptions options, DoneHandler on_done) {
+  server_.auth_engine().sign(
+      std::move(claims), std::move(options), server_.wall_now(),
+      [keep = StateRef(*this), on_done = std::move(on_done)](
+          base::Result<auth::SignedToken> token) mutable {
+        keep->token_signed(std::move(token), std::move(on_done));
+      });
+}
+
+void SocketState::token_signed(base::Result<auth::SignedToken> token, DoneHandler on_done) {
+  if (live_ == nullptr || !token) {
+    if (on_done) await_answer("#setAuthToken", as_ack(std::move(on_done)));  // fails in a moment
+    if (token) return;
+    server_.warn("auth token of socket " + id_.text() +
+                 " could not be signed: " + token.error().text);
+    if (live_ != nullptr) live_->close(protocol::to_int(protocol::CloseCode::kSignFailed), {});
+    return;
+  }
+  const std::string text = token->text;
+  set_token(std::move(token->claims), text);
+  const std::uint64_t cid = on_done ? await_answer("#setAuthToken", as_ack(std::move(on_done))) : 0;
+  live_->send_auth_token(text, cid);
+}
+
+void SocketState::deauthenticate(DoneHandler on_done) {
+  drop_token();
+  const std::uint64_t cid =
+      on_done ? await_answer("#removeAuthToken", as_ack(std::move(on_done))) : 0;
+  if (live_ != nullptr) live_->send_remove_auth_token(cid);
+}
+
+AckHandler SocketState::as_ack(DoneHandler on_done) {
+  return [on_done = std::move(on_done)](const std::optional<Error>& error, const Json& /*data*/) {
+    on_done(error);
+  };
+}
+
+// ---- End ----
 
 void SocketState::end(int code, std::string_view reason) {
   live_ = nullptr;
@@ -231,7 +335,9 @@ void SocketState::tell_end(int code, const std::string& reason) {
   const DisconnectHandler disconnect_handler = std::exchange(disconnect_handler_, nullptr);
   std::string message;
   if (disconnect_handler) throws("disconnect", message, [&] { disconnect_handler(code, reason); });
-  std::exchange(handlers_, {}).clear();  // what they captured may refer to this state
+  // What handlers captured may refer to this state.
+  std::exchange(handlers_, {}).clear();
+  std::exchange(listeners_, nullptr).reset();
 }
 
 }  // namespace socketcluster::server

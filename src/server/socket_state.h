@@ -7,7 +7,9 @@
 // thread.
 #pragma once
 
+#include <any>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +20,7 @@
 #include <socketcluster/server.h>
 #include <socketcluster/socket.h>
 
+#include "auth/auth_engine.h"
 #include "protocol/packet.h"
 #include "protocol/socket_id.h"
 
@@ -45,7 +48,21 @@ class SocketState {
 
   void set_handler(std::string_view event, EventHandler handler);
   void remove_handler(std::string_view event);
+  void set_once_handler(std::string_view event, EventHandler handler);
   void set_disconnect_handler(DisconnectHandler handler);
+  // Handlers of what is no event of the client.
+  struct Listeners {
+    std::function<void(const std::string&)> raw;
+    AuthTokenHandler authenticate, deauthenticate;
+    std::function<void(const std::string&, const Json&)> subscribe;
+    std::function<void(const std::string&)> unsubscribe;
+  };
+  Listeners& listeners();
+  bool hears_subscriptions() const;
+  void report_raw(std::string_view text);
+  void report_subscription(const std::string& channel, const std::string& data_json);
+  void report_unsubscription(const std::string& channel);
+  void report_token(bool is_gained, const Json& token);
   bool has_handler(std::string_view event) const;
 
   // Runs the handler of an event. `shared`: the server's handler when the socket has none itself.
@@ -53,6 +70,23 @@ class SocketState {
   void run_handler(std::string_view event, std::string_view data_json, std::string_view rid_json,
                    const std::shared_ptr<const Server::SocketEventHandler>& shared);
   void run_connection_handler(const Server::ConnectionHandler& handler);
+
+  // ---- Authentication ----
+  bool is_authenticated() const { return token_ != nullptr; }
+  Json token_claims() const { return token_ == nullptr ? Json() : Json(token_->claims); }
+  std::string signed_token() const { return token_ == nullptr ? std::string() : token_->text; }
+  std::optional<double> token_expiry() const;
+  void set_token(JsonObject claims, std::string text);
+  void drop_token();
+  // The expiry that was noticed when the current packet came.
+  const std::optional<std::int64_t>& expired_at() const { return expired_at_; }
+  void set_expired_at(std::optional<std::int64_t> expiry) { expired_at_ = expiry; }
+  void sign_token(JsonObject claims, auth::SignOptions options, DoneHandler on_done);
+  void deauthenticate(DoneHandler on_done);
+
+  void set_request(HttpRequest request) { request_ = std::move(request); }
+  const std::optional<HttpRequest>& request() const { return request_; }
+  std::any& user_data() { return user_data_; }
 
   // ---- Answers that user code owes; see Respond ----
   bool is_answer_wanted(std::uint32_t slot, std::uint32_t generation) const;
@@ -78,8 +112,16 @@ class SocketState {
     std::string rid_json;
   };
   class PendingAnswer;
+  struct Token {
+    JsonObject claims;
+    std::string text;
+  };
 
   ~SocketState();
+
+  std::uint64_t await_answer(std::string_view event, AckHandler on_answer);
+  void token_signed(base::Result<auth::SignedToken> token, DoneHandler on_done);
+  static AckHandler as_ack(DoneHandler on_done);
 
   std::shared_ptr<const EventHandler> handler(std::string_view event) const;
   template <typename Call>
@@ -98,6 +140,11 @@ class SocketState {
   std::uint64_t next_cid_ = 1;
   std::vector<Handler> handlers_;
   DisconnectHandler disconnect_handler_;
+  std::unique_ptr<Listeners> listeners_;
+  std::unique_ptr<Token> token_;
+  std::optional<std::int64_t> expired_at_;
+  std::optional<HttpRequest> request_;
+  std::any user_data_;
   std::vector<Owed> owed_;
   std::vector<std::uint32_t> free_slots_;
   std::unordered_map<std::uint64_t, std::unique_ptr<PendingAnswer>> pending_;

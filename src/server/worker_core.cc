@@ -117,8 +117,7 @@ base::Status WorkerCore::serve_static(const std::string& directory) {
   return base::Status::ok();
 }
 
-// ---- Shutdown
-// --------------------------------------------------------------------------------------
+// ---- Shutdown ----
 
 void WorkerCore::begin_shutdown() {
   if (shutdown_ != nullptr) return;
@@ -141,8 +140,7 @@ void WorkerCore::continue_shutdown() {
   loop_.timers().arm(*shutdown_, now + kCheckMs);
 }
 
-// ---- Timers and tasks of user code
-// -------------------------------------------------------------------
+// ---- Timers and tasks of user code ----
 
 Worker::TimerId WorkerCore::add_timer(std::chrono::milliseconds delay, bool repeats,
                                       Worker::Task task) {

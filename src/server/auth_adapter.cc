@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "server/auth_adapter.h"
+
+#include <string>
+#include <utility>
+
+namespace socketcluster::server {
+namespace {
+
+std::optional<std::chrono::seconds> public_timespan(const auth::Timespan& timespan) {
+  const double* seconds = std::get_if<double>(&timespan);
+  if (seconds == nullptr) return std::nullopt;
+  return std::chrono::seconds(static_cast<std::int64_t>(*seconds));
+}
+
+auth::Timespan timespan(const std::optional<std::chrono::seconds>& seconds) {
+  if (!seconds) return {};
+  return static_cast<double>(seconds->count());
+}
+
+AuthTokenOptions public_options(const auth::SignOptions& options) {
+  return {.expires_in = public_timespan(options.expires_in),
+          .not_before = public_timespan(options.not_before),
+          .audience = options.audience,
+          .issuer = options.issuer,
+          .subject = options.subject,
+          .jwt_id = options.jwtid,
+          .key_id = options.keyid,
+          .no_timestamp = options.no_timestamp,
+          .header = options.header};
+}
+
+// The error of an application's engine, by the name that it carries.
+auth::TokenError token_error(const VerifiedToken& result) {
+  auth::TokenError error;
+  if (result.error) error.message = result.error->message();
+  const std::string_view name = result.error ? result.error->name() : std::string_view();
+  if (name == "AuthTokenExpiredError") {
+    error.fault = auth::TokenFault::kExpired;
+  } else if (name == "AuthTokenInvalidError") {
+    error.fault = auth::TokenFault::kInvalid;
+  } else if (name == "AuthTokenNotBeforeError" || !result.is_bad_token) {
+    error.fault = auth::TokenFault::kNotBefore;
+  }
+  return error;
+}
+
+class EngineAdapter final : public auth::AuthEngine {
+ public:
+  explicit EngineAdapter(std::unique_ptr<socketcluster::AuthEngine> engine)
+      : engine_(std::move(engine)) {}
+
+  void verify(std::string_view token, auth::WallTime /*now*/, OnVerified done) override {
+    if (token.empty()) {
+      return done(auth::TokenError{auth::TokenFault::kInvalid, "jwt must be provided", {}});
+    }
+    // std::function wants a copyable target; whichever copy is called first counts.
+    auto shared = std::make_shared<OnVerified>(std::move(done));
+    engine_->verify(std::string(token), [shared](VerifiedToken result) {
+      OnVerified once = std::move(*shared);
+      if (!once) return;
+      if (result.claims) {
+        once(auth::Verdict(std::move(*result.claims)));
+      } else {
+        once(auth::Verdict(token_error(result)));
+      }
+    });
+  }
+
+  void sign(JsonObject claims, auth::SignOptions options, auth::WallTime /*now*/,
+            OnSigned done) override {
+    auto shared = std::make_shared<OnSigned>(std::move(done));
+    engine_->sign(claims, public_options(options), [shared](std::optional<SignedAuthToken> token) {
+      OnSigned once = std::move(*shared);
+      if (!once) return;
+      if (!token) return once(base::Failure{"the auth engine did not sign it"});
+      once(auth::SignedToken{std::move(token->text), std::move(token->claims)});
+    });
+  }
+
+ private:
+  std::unique_ptr<socketcluster::AuthEngine> engine_;
+};
+
+}  // namespace
+
+auth::SignOptions sign_options(const AuthTokenOptions& options) {
+  auth::SignOptions out;
+  out.expires_in = timespan(options.expires_in);
+  out.not_before = timespan(options.not_before);
+  out.audience = options.audience;
+  out.issuer = options.issuer;
+  out.subject = options.subject;
+  out.jwtid = options.jwt_id;
+  out.keyid = options.key_id;
+  out.no_timestamp = options.no_timestamp;
+  out.header = options.header;
+  return out;
+}
+
+std::unique_ptr<auth::AuthEngine> adapt_auth_engine(std::unique_ptr<AuthEngine> engine) {
+  return std::make_unique<EngineAdapter>(std::move(engine));
+}
+
+}  // namespace socketcluster::server

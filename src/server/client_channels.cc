@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// #publish, #subscribe and #unsubscribe of a ClientSocket, and messages on their way to it
+// (protocol sections 7.1 to 7.3).
+#include <string>
+#include <utility>
+
+#include "json/js_text.h"
+#include "json/text.h"
+#include "protocol/writer.h"
+#include "server/batched_acks.h"
+#include "server/client_socket.h"
+#include "server/json_values.h"
+#include "server/middleware.h"
+#include "server/socket_server.h"
+#include "server/socket_state.h"
+
+namespace socketcluster::server {
+
+using protocol::Dialect;
+using protocol::Packet;
+
+// ---- Runs through middleware: what they hold on to, and what follows ----
+
+class ClientSocket::PublishInRun final : public LineRun<PublishInRequest> {
+ public:
+  PublishInRun(ClientSocket& socket, std::string channel, const Packet& packet, std::string rid)
+      : LineRun("publishIn", socket.server_.log(), socket.server_.middleware().publish_in,
+                socket.state().handle(), std::move(channel), std::string(packet.inner_data.text)),
+        state_(socket.state()),
+        rid_(std::move(rid)) {
+    token_expired_error_ = socket.token_expired_error();
+  }
+
+ private:
+  void finish(const Verdict& verdict) override {
+    ClientSocket* socket = state_->live();
+    if (socket == nullptr) return;
+    const std::string ack_data = ack_data_ ? to_text(*ack_data_) : std::string();
+    if (verdict.is_allowed) {
+      std::string channel_json;
+      json::append_string(channel_json, channel());
+      socket->server_.publish(channel(), channel_json, data_json());
+      if (!rid_.empty()) socket->respond(rid_, ack_data);
+    } else {
+      socket->refuse_blocked(rid_, verdict, "publishIn", "publishIn", ack_data);
+    }
+    socket->action_decided();
+  }
+
+  StateRef state_;
+  std::string rid_;
+};
+
+class ClientSocket::SubscribeRun final : public LineRun<SubscribeRequest> {
+ public:
+  SubscribeRun(ClientSocket& socket, std::string channel, const Packet& packet, std::string rid)
+      : LineRun("subscribe", socket.server_.log(), socket.server_.middleware().subscribe,
+                socket.state().handle(), std::move(channel), std::string(packet.inner_data.text),
+                json::is_truthy(packet.wait_for_auth)),
+        state_(socket.state()),
+        rid_(std::move(rid)),
+        in_batch_(json::is_truthy(packet.batch)) {
+    token_expired_error_ = socket.token_expired_error();
+  }
+
+ private:
+  void finish(const Verdict& verdict) override {
+    ClientSocket* socket = state_->live();
+    if (socket == nullptr) return;
+    if (verdict.is_allowed) {
+      socket->subscribe(channel(), rid_, in_batch_, data_json());
+    } else {
+      socket->refuse_blocked(rid_, verdict, "subscribe", "subscribe");
+    }
+    socket->action_decided();
+  }
+
+  StateRef state_;
+  std::string rid_;
+  bool in_batch_;
+};
+
+class ClientSocket::PublishOutRun final : public LineRun<PublishOutRequest> {
+ public:
+  PublishOutRun(ClientSocket& socket, const broker::Publication& publication)
+      : LineRun("publishOut", socket.server_.log(), socket.server_.middleware().publish_out,
+                socket.state().handle(), std::string(publication.channel),
+                std::string(publication.data)),
+        state_(socket.state()),
+        frame_(publication.frame) {}
+  // The run owns itself from now on.
+  static void begin(PublishOutRun* run) { start(run); }
+
+ private:
+  void finish(const Verdict& verdict) override {
+    ClientSocket* socket = state_->live();
+    if (socket == nullptr || !verdict.is_allowed) return;
+    if (use_cache_ || !is_data_replaced()) {
+      broker::Publication same{.channel = channel(), .frame = frame_, .data = {}};
+      return socket->send_publication(same);
+    }
+    std::string channel_json;
+    json::append_string(channel_json, channel());
+    const std::string& data = data_json();
+    socket->write_text(protocol::publish_size(channel_json, data), [&](char* out) {
+      protocol::write_publish(out, channel_json, data);
+    });
+  }
+
+  StateRef state_;
+  base::SharedBytes frame_;
+};
+
+// ---- From the client ----
+
+bool ClientSocket::read_channel(const json::RawValue& channel, std::string& scratch,
+                                std::string_view& name) const {
+  if (!channel.is_string()) return false;
+  name = json::string_value(channel, scratch);
+  return name.size() <= server_.options().max_channel_name_length;
+}
+
+void ClientSocket::handle_publish(const Packet& packet) {
+  if (!server_.options().allow_client_publish) {
+    return refuse(packet, protocol::publish_disabled_error());
+  }
+  std::string scratch;
+  std::string_view channel;
+  if (!read_channel(packet.channel, scratch, channel)) {
+    return refuse(packet,
+                  protocol::bad_publish_channel_error(dialect(), id_text(), packet.channel));
+  }
+  if (!server_.middleware().publish_in.is_empty()) {
+    return run(
+        new PublishInRun(*this, std::string(channel), packet, std::string(rid_of(packet))));
+  }
+  server_.publish(channel, packet.channel.text, packet.inner_data.text);
+  acknowledge(packet);
+}
+
+void ClientSocket::handle_subscribe(const Packet& packet) {
+  if (phase_ != Phase::kReady) {
+    return refuse(packet, protocol::subscribe_before_handshake_error());
+  }
+  if (known_dialect_ == Dialect::kV2 && !wants_response(packet)) return;
+  const json::RawValue& wanted = protocol::subscribe_channel(packet, dialect());
+  std::string scratch;
+  std::string_view channel;
+  if (!read_channel(wanted, scratch, channel)) {
+    return refuse(packet, protocol::bad_subscribe_channel_error(dialect(), id_text(), wanted));
+  }
+  // v1 refuses quietly what the client asked for only as long as it is authenticated (section 8).
+  if (dialect() == Dialect::kV1 && state_ != nullptr && state_->expired_at() &&
+      json::is_truthy(packet.wait_for_auth)) {
+    return refuse(packet, protocol::socket_token_expired_error(*state_->expired_at()));
+  }
+  if (!server_.middleware().subscribe.is_empty()) {
+    return run(
+        new SubscribeRun(*this, std::string(channel), packet, std::string(rid_of(packet))));
+  }
+  subscribe(channel, rid_of(packet), json::is_truthy(packet.batch),
+            packet.inner_data.text);
+}
+
+void ClientSocket::subscribe(std::string_view channel, std::string_view rid, bool in_batch,
+                             std::string_view data_json) {
+  const std::size_t limit = server_.options().socket_channel_limit;
+  if (subscription_count() >= limit) {
+    return refuse(rid, protocol::channel_limit_error(dialect(), id_text(), channel, limit));
+  }
+  const bool is_new = server_.channels().subscribe(*this, channel);
+  if (dialect() == Dialect::kV1 && in_batch) {
+    acknowledge_in_batch(rid);
+  } else if (!rid.empty()) {
+    respond(rid, {});
+  }
+  if (is_new) server_.report_subscription(*this, channel, data_json);
+}
+
+void ClientSocket::handle_unsubscribe(const Packet& packet) {
+  std::string scratch;
+  std::string_view channel;
+  if (!read_channel(packet.data, scratch, channel)) {
+    return refuse(packet,
+                  protocol::bad_unsubscribe_channel_error(dialect(), id_text(), packet.data));
+  }
+  if (!server_.channels().unsubscribe(*this, channel)) {
+    return refuse(packet, protocol::not_subscribed_error(dialect(), id_text(), channel));
+  }
+  acknowledge(packet);
+  server_.report_unsubscription(*this, channel);
+}
+
+void ClientSocket::acknowledge_in_batch(std::string_view rid) {
+  if (rid.empty()) return;
+  if (batched_acks_ == nullptr) batched_acks_ = std::make_unique<BatchedAcks>(*this);
+  if (batched_acks_->is_empty()) {
+    const auto delay = static_cast<std::uint64_t>(server_.options().pub_sub_batch_duration.count());
+    loop().timers().arm(*batched_acks_, loop().now_ms() + delay);
+  }
+  batched_acks_->add(rid);
+}
+
+// ---- To the client ----
+
+void ClientSocket::deliver(const broker::Publication& publication) {
+  if (server_.middleware().publish_out.is_empty()) return send_publication(publication);
+  // User code runs at the end of the iteration: here, the table is being walked.
+  loop().defer([later = std::unique_ptr<PublishOutRun>(new PublishOutRun(*this, publication))]() mutable {
+    PublishOutRun::begin(later.release());
+  });
+}
+
+void ClientSocket::send_publication(const broker::Publication& publication) {
+  websocket::FrameDeflater* own_deflater = deflater();
+  if (own_deflater == nullptr) return write_frame(publication.frame);
+  const std::string_view payload = websocket::payload_of(publication.frame.view());
+  if (!own_deflater->takes_shared_frames()) {
+    return write_frame(own_deflater->make_frame(websocket::Opcode::kText, payload));
+  }
+  if (!publication.alternative_frame) {
+    publication.alternative_frame =
+        server_.deflate().make_shared_frame(websocket::Opcode::kText, payload);
+    if (!publication.alternative_frame) publication.alternative_frame = publication.frame;
+  }
+  write_frame(publication.alternative_frame);
+  if (!same_block(publication.alternative_frame, publication.frame)) {
+    own_deflater->shared_frame_sent();
+  }
+}
+
+}  // namespace socketcluster::server

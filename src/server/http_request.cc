@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include <socketcluster/http.h>
+
+#include "server/http_request_data.h"
+#include "server/json_values.h"
+
+namespace socketcluster::server {
+
+HttpRequest HttpRequestData::handle(HttpRequestData data) {
+  return HttpRequest(std::make_shared<const HttpRequestData>(std::move(data)));
+}
+
+HttpRequest make_http_request(const http::Request& request, std::string remote_address,
+                              std::vector<std::pair<std::string, std::string>> params) {
+  return HttpRequestData::handle({request, std::move(remote_address), std::move(params)});
+}
+
+}  // namespace socketcluster::server
+
+namespace socketcluster {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// As in application/x-www-form-urlencoded: '+' is a blank, a broken escape stays as it is.
+std::string decode_parameter(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+        hex_value(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view HttpRequest::method() const { return data_->request.method(); }
+std::string_view HttpRequest::target() const { return data_->request.target(); }
+const std::string& HttpRequest::path() const { return data_->request.path(); }
+std::string_view HttpRequest::query() const { return data_->request.query(); }
+
+std::optional<std::string> HttpRequest::query_param(std::string_view name) const {
+  std::string_view rest = query();
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (decode_parameter(pair.substr(0, equals)) != name) continue;
+    return equals == std::string_view::npos ? "" : decode_parameter(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+std::string HttpRequest::param(std::string_view name) const {
+  for (const auto& [key, value] : data_->params) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+std::optional<std::string_view> HttpRequest::header(std::string_view name) const {
+  return data_->request.header(name);
+}
+
+std::vector<std::pair<std::string, std::string>> HttpRequest::headers() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (std::size_t i = 0; i < data_->request.field_count(); ++i) {
+    const http::FieldView field = data_->request.field(i);
+    all.emplace_back(field.name, field.value);
+  }
+  return all;
+}
+
+const std::string& HttpRequest::body() const { return data_->request.body(); }
+std::optional<Json> HttpRequest::json() const {
+  if (body().empty()) return std::nullopt;
+  return server::parse_json(body());
+}
+const std::string& HttpRequest::remote_address() const { return data_->remote_address; }
+
+}  // namespace socketcluster

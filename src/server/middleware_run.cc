@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "server/middleware_run.h"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace socketcluster::server {
+
+bool MiddlewareRun::start(MiddlewareRun* run) {
+  run->retain();
+  run->proceed();
+  const bool finished = run->is_finished_;
+  run->release();
+  return finished;
+}
+
+void MiddlewareRun::proceed() {
+  while (verdict_.is_allowed && step_ < function_count()) {
+    is_decided_ = false;
+    is_calling_ = true;
+    try {
+      call(step_, next_for_step());
+    } catch (const std::exception& error) {
+      if (!is_decided_) decide(step_, {.is_allowed = false, .error = Error(error.what())});
+    }
+    is_calling_ = false;
+    if (!is_decided_) return;  // goes on when next is called
+    ++step_;
+  }
+  complete();
+}
+
+void MiddlewareRun::decide(std::uint32_t step, Verdict verdict) {
+  if (is_finished_ || is_decided_ || step != step_) {
+    log_.warning(std::string("InvalidActionError: Callback for ") + line_ +
+                 " middleware was already invoked");
+    return;
+  }
+  is_decided_ = true;
+  verdict_ = std::move(verdict);
+  if (is_calling_) return;  // proceed() is below us on the stack
+  ++step_;
+  retain();
+  proceed();
+  release();
+}
+
+void MiddlewareRun::complete() {
+  is_finished_ = true;
+  finish(verdict_);
+}
+
+// The last reference of an undecided run is the last copy of a `next` that nobody called.
+void MiddlewareRun::release() {
+  if (--references_ != 0) return;
+  if (!is_finished_) {
+    ++references_;
+    log_.warning(std::string("a function of the ") + line_ +
+                 " middleware line dropped 'next' without calling it; the action is blocked");
+    verdict_ = {.is_allowed = false,
+                .error = Error("InvalidActionError", std::string("The ") + line_ +
+                                                         " middleware did not decide")};
+    complete();
+    if (--references_ != 0) return;
+  }
+  delete this;
+}
+
+}  // namespace socketcluster::server
+
+namespace socketcluster {
+
+Next::Next(server::MiddlewareRun& run, std::uint32_t step) : run_(&run), step_(step) {
+  run_->retain();
+}
+Next::Next(const Next& other) : run_(other.run_), step_(other.step_) {
+  if (run_ != nullptr) run_->retain();
+}
+Next::Next(Next&& other) noexcept
+    : run_(std::exchange(other.run_, nullptr)), step_(other.step_) {}
+Next& Next::operator=(Next other) noexcept {
+  std::swap(run_, other.run_);
+  std::swap(step_, other.step_);
+  return *this;
+}
+Next::~Next() {
+  if (run_ != nullptr) run_->release();
+}
+
+void Next::operator()() const { run_->decide(step_, {}); }
+void Next::operator()(const Error& error) const {
+  run_->decide(step_, {.is_allowed = false, .error = error});
+}
+void Next::operator()(const Error& error, int close_code) const {
+  run_->decide(step_, {.is_allowed = false, .error = error, .close_code = close_code});
+}
+void Next::operator()(const Error& error, BadToken bad_token) const {
+  run_->decide(step_, {.is_allowed = false, .error = error, .bad_token = bad_token});
+}
+void Next::block_silently() const { run_->decide(step_, {.is_allowed = false, .is_silent = true}); }
+
+}  // namespace socketcluster

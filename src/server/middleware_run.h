@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// MiddlewareRun: one action on its way through the functions of a line. Calls one function after the
+// other, in a loop, never recursively, for as long as each decides at once; otherwise the run waits,
+// owned by the copies of `next` that user code holds, and goes on when one of them is called.
+//
+//   start() -> call(0) -> next() -> call(1) -> ... -> finish(verdict)       exactly once
+//
+// A function that drops every `next` uncalled is reported and blocks the action. References are counted,
+// not atomic. Thread rule: loop thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include <socketcluster/error.h>
+#include <socketcluster/middleware.h>
+
+#include "base/log.h"
+
+namespace socketcluster::server {
+
+// What a line has decided about an action.
+struct Verdict {
+  bool is_allowed = true;
+  bool is_silent = false;
+  std::optional<Error> error;     // set when blocked, unless silent
+  std::optional<int> close_code;  // handshake line
+  BadToken bad_token = BadToken::kNo;
+};
+
+class MiddlewareRun {
+ public:
+  MiddlewareRun(const MiddlewareRun&) = delete;
+  MiddlewareRun& operator=(const MiddlewareRun&) = delete;
+
+  void retain() { ++references_; }
+  void release();
+
+  // Called by Next.
+  void decide(std::uint32_t step, Verdict verdict);
+
+ protected:
+  // `line` is its name in texts: "subscribe". A literal. `log` must outlive the run.
+  MiddlewareRun(const char* line, base::Log& log) : line_(line), log_(log) {}
+  virtual ~MiddlewareRun() = default;
+
+  virtual std::size_t function_count() const = 0;
+  virtual void call(std::size_t index, Next next) = 0;
+  // The line's decision. May run inside of start() or long after it.
+  virtual void finish(const Verdict& verdict) = 0;
+
+  // Runs the line for a new object. Returns whether the decision has been made.
+  static bool start(MiddlewareRun* run);
+  const char* line() const { return line_; }
+  base::Log& log() const { return log_; }
+  Next next_for_step() { return Next(*this, step_); }
+
+ private:
+  void proceed();
+  void complete();
+
+  const char* line_;
+  base::Log& log_;
+  std::uint32_t references_ = 0;
+  std::uint32_t step_ = 0;
+  bool is_decided_ = false;   // the function of this step has called next
+  bool is_calling_ = false;
+  bool is_finished_ = false;
+  Verdict verdict_;
+};
+
+}  // namespace socketcluster::server
