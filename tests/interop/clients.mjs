@@ -13,10 +13,14 @@ export const appOptions = { protocolVersion: 'auto', pingInterval: 2000, pingTim
 
 export const isV1 = version => Number(version.split('.')[0]) < 15;
 
+// The current client needs a package that is an ES module only, which require() takes from Node.js 20.19 on. For older
+// ones there is an installation of the same client with an older release of that package (it makes random ids).
+const folderOf = version => (version === '20.0.2' && !process.features.require_module ? '20.0.2-node18' : version);
+
 // Opens a client that ends with the test. It reconnects at once rather than after ten seconds,
 // and gives up on a connection earlier than by default, because old clients leave that timer behind.
 export function openClient(t, version, port, options = {}) {
-  const library = requireFrom(`tests/interop/clients/${version}`)('socketcluster-client');
+  const library = requireFrom(`tests/interop/clients/${folderOf(version)}`)('socketcluster-client');
   const Client = isV1(version) ? ClientV1 : ClientV2;
   const client = new Client(library, {
     hostname: '127.0.0.1',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where things are: the repository, the programs under test, and what the tests write.
+import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,8 +12,10 @@ export const buildDir = path.resolve(repoRoot, process.env.SC_BUILD_DIR ?? 'buil
 // Screenshots and the like, for people and for CI to keep.
 export const artifactsDir = path.join(repoRoot, 'build', 'artifacts');
 
-// A program under test, as a command line: the words of the environment variable, or `name` from the build tree.
+// A program under test, as a command line: the environment variable (a path, or words such as `valgrind -q PROGRAM`),
+// or `name` from the build tree.
 export function programUnderTest(variable, name) {
   const given = process.env[variable];
-  return given ? given.split(' ').filter(Boolean) : [path.join(buildDir, 'bin', name)];
+  if (!given) return [path.join(buildDir, 'bin', name)];
+  return fs.existsSync(given) ? [given] : given.split(' ').filter(Boolean);
 }
