@@ -60,4 +60,22 @@ class HttpRequest {
   std::shared_ptr<const server::HttpRequestData> data_;
 };
 
+// The HTTP side of a worker. `GET /health-check` is answered with 200 "OK" by itself.
+class Http {
+ public:
+  Http(const Http&) = delete;
+  Http& operator=(const Http&) = delete;
+
+  // Serves GET and HEAD of the files below `directory`: index.html for directories, conditional
+  // requests, no dot files, nothing outside of it. Replaces an earlier directory. Throws
+  // std::runtime_error naming the directory and the reason when it cannot be opened.
+  void serve_static(const std::string& directory);
+
+ private:
+  friend class server::WorkerCore;
+  explicit Http(server::WorkerCore& core) : core_(core) {}
+  ~Http() = default;
+  server::WorkerCore& core_;
+};
+
 }  // namespace socketcluster

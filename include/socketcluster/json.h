@@ -8,6 +8,8 @@
 // JavaScript's `undefined` does not exist: where a client left data out, handlers see null.
 #pragma once
 
+#include <string_view>
+
 #include <boost/json.hpp>
 
 namespace socketcluster {
@@ -15,5 +17,9 @@ namespace socketcluster {
 using Json = boost::json::value;
 using JsonObject = boost::json::object;
 using JsonArray = boost::json::array;
+
+// Bytes as they travel in JSON messages: {"base64": true, "data": "..."}. Clients get that object; what
+// their codec makes of it is theirs.
+Json binary(std::string_view bytes);
 
 }  // namespace socketcluster

@@ -101,6 +101,8 @@ struct Options {
   std::uint32_t socket_channel_limit = 1000;
   // `allowClientPublish`: whether clients may publish at all.
   bool allow_client_publish = true;
+  // `middlewareEmitWarnings`: an action that middleware blocks with an error is logged.
+  bool middleware_emit_warnings = true;
   // `maxChannelNameLength`, bytes of UTF-8.
   std::uint32_t max_channel_name_length = 1024;
 

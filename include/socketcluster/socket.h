@@ -136,6 +136,8 @@ class Socket {
   // Takes the client off `channel` and tells it so, with a message if it is not empty. It does not
   // subscribe again by itself. Without effect when it was not subscribed.
   void kick_out(std::string_view channel, std::string_view message = {});
+  // The same for every channel that it is subscribed to.
+  void kick_out_all(std::string_view message = {});
   std::vector<std::string> subscriptions() const;
   bool is_subscribed(std::string_view channel) const;
 

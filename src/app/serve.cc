@@ -8,6 +8,8 @@
 #include <iostream>
 #include <string>
 
+#include "auth/token_keys.h"
+#include "base/random.h"
 #include "config/banner.h"
 #include "net/signals.h"
 #include "server/worker_core.h"
@@ -57,7 +59,15 @@ base::Status serve(const Options& options, const Controllers& controllers, base:
   config::write_launching_banner(std::cout, options);
   const std::size_t connection_limit = raise_descriptor_limit(options, log);
 
-  server::WorkerCore worker(options, log);
+  base::SystemRandom random;
+  auto keys = auth::TokenKeys::load({.auth_key = options.auth_key,
+                                     .auth_private_key = options.auth_private_key,
+                                     .auth_public_key = options.auth_public_key,
+                                     .auth_algorithm = options.auth_algorithm,
+                                     .auth_verify_algorithms = options.auth_verify_algorithms},
+                                    random);
+  if (!keys) return keys.error();
+  server::WorkerCore worker(options, log, std::move(*keys));
   if (base::Status ready = call_controller(controllers, worker); !ready) return ready;
   bool stopping = false;
   net::Signals signals(worker.loop(), {SIGTERM, SIGINT}, [&](int /*number*/) {

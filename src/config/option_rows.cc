@@ -175,7 +175,7 @@ const OptionSpec kRows[] = {
     {.name = "perMessageDeflate.memLevel", .group = Group::kProtocol, .type = Type::kInteger, .field = deflate<&D::mem_level>(),
      .min = 1, .max = 9, .help = "memory for compressing"},
     {.name = "middlewareEmitWarnings", .group = Group::kProtocol, .type = Type::kBool,
-     .help = "warn when middleware blocks an action (v1)", .fallback = "true", .support = Support::kLater},
+     .field = field<&O::middleware_emit_warnings>(), .help = "warn when middleware blocks an action with an error"},
     {.name = "middlewareEmitFailures", .group = Group::kProtocol, .type = Type::kBool,
      .help = "warn when middleware blocks an action (v2)", .fallback = "true", .support = Support::kLater},
 

@@ -173,6 +173,9 @@ void Socket::send(std::string_view text) {
 void Socket::kick_out(std::string_view channel, std::string_view message) {
   if (server::ClientSocket* live = state_->live()) live->kick_out(channel, message);
 }
+void Socket::kick_out_all(std::string_view message) {
+  for (const std::string& channel : subscriptions()) kick_out(channel, message);
+}
 std::vector<std::string> Socket::subscriptions() const {
   const server::ClientSocket* live = state_->live();
   return live == nullptr ? std::vector<std::string>() : live->subscriptions();

@@ -88,8 +88,6 @@ class ClientSocket::PublishOutRun final : public LineRun<PublishOutRequest> {
                 std::string(publication.data)),
         state_(socket.state()),
         frame_(publication.frame) {}
-  // The run owns itself from now on.
-  static void begin(PublishOutRun* run) { start(run); }
 
  private:
   void finish(const Verdict& verdict) override {
@@ -207,7 +205,7 @@ void ClientSocket::deliver(const broker::Publication& publication) {
   if (server_.middleware().publish_out.is_empty()) return send_publication(publication);
   // User code runs at the end of the iteration: here, the table is being walked.
   loop().defer([later = std::unique_ptr<PublishOutRun>(new PublishOutRun(*this, publication))]() mutable {
-    PublishOutRun::begin(later.release());
+    MiddlewareRun::start(later.release());
   });
 }
 

@@ -25,7 +25,19 @@ using protocol::Dialect;
 using protocol::Packet;
 
 namespace {
+
 constexpr int kRejected = protocol::to_int(protocol::CloseCode::kHandshakeRejected);
+
+protocol::ErrorName error_name_of(auth::TokenFault fault) {
+  switch (fault) {
+    case auth::TokenFault::kExpired: return protocol::ErrorName::kAuthTokenExpired;
+    case auth::TokenFault::kInvalid: return protocol::ErrorName::kAuthTokenInvalid;
+    case auth::TokenFault::kNotBefore: return protocol::ErrorName::kAuthTokenNotBefore;
+    case auth::TokenFault::kOther: return protocol::ErrorName::kAuthToken;
+  }
+  return protocol::ErrorName::kAuthToken;
+}
+
 }  // namespace
 
 // ---- Handshake (section 3) ----
@@ -69,7 +81,7 @@ void ClientSocket::handle_handshake(const Packet& packet) {
   if (v2 && !wants_response(packet)) return close(kRejected, {});
   if (phase_ == Phase::kReady) {
     // v1 ignores a second one, v2 answers it again.
-    if (v2) answer_handshake(rid_of(packet), {.is_authenticated = is_authenticated()});
+    if (v2) answer_handshake(rid_of(packet), AuthOutcome::good(is_authenticated()));
     return;
   }
   if (!server_.middleware().handshake_sc.is_empty()) {
@@ -242,7 +254,7 @@ void ClientSocket::token_verified(const std::string& token, auth::Verdict verdic
 
 void ClientSocket::accept_token(const std::string& token, JsonObject claims, AfterAuth& then) {
   state().set_token(std::move(claims), token);
-  finish_authentication(then, {.is_authenticated = true});
+  finish_authentication(then, AuthOutcome::good(true));
 }
 
 void ClientSocket::finish_authentication(AfterAuth& then, const AuthOutcome& outcome) {

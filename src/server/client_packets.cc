@@ -3,7 +3,6 @@
 // an earlier one is not decided (protocol sections 2, 3, 5, 6, 7.5, 10, 13 and 14). Channels:
 // client_channels.cc; handshake and tokens: client_handshake.cc.
 #include <charconv>
-#include <deque>
 #include <string>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "json/text.h"
 #include "protocol/close_code.h"
 #include "server/client_socket.h"
+#include "server/held_actions.h"
 #include "server/json_values.h"
 #include "server/middleware.h"
 #include "server/socket_server.h"
@@ -42,14 +42,6 @@ bool passes_held_actions(PacketKind kind) {
 }
 
 }  // namespace
-
-// Messages that have to wait until an earlier action is decided. Reading is paused meanwhile, so this is
-// at most what one read has brought.
-struct ClientSocket::Inbound {
-  bool is_held = false;
-  bool is_draining = false;
-  std::deque<std::string> texts;
-};
 
 void ClientSocket::on_message(websocket::MessageKind kind, std::string_view payload) {
   last_activity_ms_ = loop().now_ms();
@@ -143,32 +135,32 @@ void ClientSocket::run(MiddlewareRun* action) {
   if (!MiddlewareRun::start(action)) hold_actions();
 }
 
-bool ClientSocket::is_held() const { return inbound_ != nullptr && inbound_->is_held; }
+bool ClientSocket::is_held() const { return held_ != nullptr && held_->is_held; }
 
 void ClientSocket::hold_actions() {
   if (phase_ == Phase::kOver) return;
-  if (inbound_ == nullptr) inbound_ = std::make_unique<Inbound>();
-  inbound_->is_held = true;
+  if (held_ == nullptr) held_ = std::make_unique<HeldActions>();
+  held_->is_held = true;
   connection_->pause_reading();
 }
 
-void ClientSocket::keep_for_later(std::string_view text) { inbound_->texts.emplace_back(text); }
+void ClientSocket::keep_for_later(std::string_view text) { held_->texts.emplace_back(text); }
 
 // The action that held the others back is decided: they go on, until one of them has to wait, too.
 void ClientSocket::action_decided() {
   if (!is_held() || phase_ == Phase::kOver) return;
-  inbound_->is_held = false;
-  if (inbound_->is_draining) return;  // this is the loop below, further down on the stack
-  inbound_->is_draining = true;
-  while (is_open() && !is_held() && !inbound_->texts.empty()) {
-    const std::string text = std::move(inbound_->texts.front());
-    inbound_->texts.pop_front();
+  held_->is_held = false;
+  if (held_->is_draining) return;  // this is the loop below, further down on the stack
+  held_->is_draining = true;
+  while (is_open() && !is_held() && !held_->texts.empty()) {
+    const std::string text = std::move(held_->texts.front());
+    held_->texts.pop_front();
     handle_message(text);
-    if (inbound_ == nullptr) return;  // the socket is over
+    if (held_ == nullptr) return;  // the socket is over
   }
-  inbound_->is_draining = false;
+  held_->is_draining = false;
   if (is_held() || !is_open()) return;
-  inbound_.reset();
+  held_.reset();
   connection_->resume_reading();
 }
 

@@ -10,6 +10,7 @@
 #include "protocol/close_code.h"
 #include "protocol/writer.h"
 #include "server/batched_acks.h"
+#include "server/held_actions.h"
 #include "server/socket_server.h"
 #include "server/socket_state.h"
 
@@ -200,7 +201,7 @@ void ClientSocket::end_application(int code, std::string_view reason) {
   server_.remove(*this);
   phase_ = Phase::kOver;
   batched_acks_.reset();
-  inbound_.reset();
+  held_.reset();
   server_.channels().unsubscribe_all(*this);
   if (state_ != nullptr) state_->end(code, reason);
 }

@@ -36,6 +36,7 @@ class BatchedAcks;
 class MiddlewareRun;
 class SocketServer;
 class SocketState;
+struct HeldActions;
 struct Verdict;
 
 class ClientSocket final : public websocket::Session, public broker::Subscriber {
@@ -93,7 +94,6 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   class SubscribeRun;
   class HandshakeScRun;
   class AuthenticateRun;
-  struct Inbound;
 
   // The token in a #handshake or #authenticate.
   struct PresentedToken {
@@ -107,6 +107,8 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
     bool is_authenticated = false;
     bool is_bad_token = false;
     std::string error_json;  // empty: none
+
+    static AuthOutcome good(bool is_authenticated) { return {is_authenticated, false, {}}; }
   };
   // Continues a handshake or #authenticate; the socket is alive when it is called.
   using AfterAuth = base::UniqueFunction<void(ClientSocket&, const AuthOutcome&)>;
@@ -181,7 +183,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   SocketServer& server_;
   SocketState* state_ = nullptr;  // counted reference
   std::unique_ptr<BatchedAcks> batched_acks_;
-  std::unique_ptr<Inbound> inbound_;  // only while actions are held
+  std::unique_ptr<HeldActions> held_;  // only while actions are held
   std::uint64_t last_activity_ms_ = 0;
   std::uint64_t next_ping_ms_ = 0;
   std::uint64_t handshake_deadline_ms_ = 0;

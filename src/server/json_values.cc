@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/json_values.h"
 
+#include "base/base64.h"
+
 namespace socketcluster::server {
 
 std::optional<Json> parse_json(std::string_view text) {
@@ -18,3 +20,11 @@ std::string to_text(const Json& value) {
 }
 
 }  // namespace socketcluster::server
+
+namespace socketcluster {
+
+Json binary(std::string_view bytes) {
+  return JsonObject{{"base64", true}, {"data", base::base64_encode(bytes)}};
+}
+
+}  // namespace socketcluster

@@ -22,7 +22,7 @@ void MiddlewareRun::proceed() {
     try {
       call(step_, next_for_step());
     } catch (const std::exception& error) {
-      if (!is_decided_) decide(step_, {.is_allowed = false, .error = Error(error.what())});
+      if (!is_decided_) decide(step_, Verdict::blocked(Error(error.what())));
     }
     is_calling_ = false;
     if (!is_decided_) return;  // goes on when next is called
@@ -58,9 +58,8 @@ void MiddlewareRun::release() {
     ++references_;
     log_.warning(std::string("a function of the ") + line_ +
                  " middleware line dropped 'next' without calling it; the action is blocked");
-    verdict_ = {.is_allowed = false,
-                .error = Error("InvalidActionError", std::string("The ") + line_ +
-                                                         " middleware did not decide")};
+    verdict_ = Verdict::blocked(
+        Error("InvalidActionError", std::string("The ") + line_ + " middleware did not decide"));
     complete();
     if (--references_ != 0) return;
   }
@@ -70,6 +69,8 @@ void MiddlewareRun::release() {
 }  // namespace socketcluster::server
 
 namespace socketcluster {
+
+using server::Verdict;
 
 Next::Next(server::MiddlewareRun& run, std::uint32_t step) : run_(&run), step_(step) {
   run_->retain();
@@ -89,15 +90,17 @@ Next::~Next() {
 }
 
 void Next::operator()() const { run_->decide(step_, {}); }
-void Next::operator()(const Error& error) const {
-  run_->decide(step_, {.is_allowed = false, .error = error});
-}
+void Next::operator()(const Error& error) const { run_->decide(step_, Verdict::blocked(error)); }
 void Next::operator()(const Error& error, int close_code) const {
-  run_->decide(step_, {.is_allowed = false, .error = error, .close_code = close_code});
+  Verdict verdict = Verdict::blocked(error);
+  verdict.close_code = close_code;
+  run_->decide(step_, std::move(verdict));
 }
 void Next::operator()(const Error& error, BadToken bad_token) const {
-  run_->decide(step_, {.is_allowed = false, .error = error, .bad_token = bad_token});
+  Verdict verdict = Verdict::blocked(error);
+  verdict.bad_token = bad_token;
+  run_->decide(step_, std::move(verdict));
 }
-void Next::block_silently() const { run_->decide(step_, {.is_allowed = false, .is_silent = true}); }
+void Next::block_silently() const { run_->decide(step_, Verdict::blocked(std::nullopt)); }
 
 }  // namespace socketcluster

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include <socketcluster/error.h>
 #include <socketcluster/middleware.h>
@@ -27,12 +28,24 @@ struct Verdict {
   std::optional<Error> error;     // set when blocked, unless silent
   std::optional<int> close_code;  // handshake line
   BadToken bad_token = BadToken::kNo;
+
+  static Verdict blocked(std::optional<Error> reason) {
+    Verdict verdict;
+    verdict.is_allowed = false;
+    verdict.is_silent = !reason;
+    verdict.error = std::move(reason);
+    return verdict;
+  }
 };
 
 class MiddlewareRun {
  public:
   MiddlewareRun(const MiddlewareRun&) = delete;
   MiddlewareRun& operator=(const MiddlewareRun&) = delete;
+
+  // Runs the line for a new object, which owns itself from then on. Returns whether the decision has
+  // been made.
+  static bool start(MiddlewareRun* run);
 
   void retain() { ++references_; }
   void release();
@@ -50,15 +63,11 @@ class MiddlewareRun {
   // The line's decision. May run inside of start() or long after it.
   virtual void finish(const Verdict& verdict) = 0;
 
-  // Runs the line for a new object. Returns whether the decision has been made.
-  static bool start(MiddlewareRun* run);
-  const char* line() const { return line_; }
-  base::Log& log() const { return log_; }
-  Next next_for_step() { return Next(*this, step_); }
 
  private:
   void proceed();
   void complete();
+  Next next_for_step() { return Next(*this, step_); }
 
   const char* line_;
   base::Log& log_;

@@ -82,6 +82,18 @@ SocketServer::~SocketServer() {
   SC_ASSERT(pending_.empty() && clients_.empty());
 }
 
+// A user's handler must not end the worker.
+template <typename Handler, typename... Args>
+void SocketServer::tell(const Handler& handler, Args&&... args) {
+  const Handler copy = handler;  // it may replace itself
+  if (!copy) return;
+  try {
+    copy(std::forward<Args>(args)...);
+  } catch (const std::exception& error) {
+    log_.warning(std::string("a server event handler threw: ") + error.what());
+  }
+}
+
 // ---- Upgrade (protocol section 1) ----
 
 void SocketServer::refuse(http::Exchange& exchange, int status, std::string body,
@@ -93,6 +105,30 @@ void SocketServer::refuse(http::Exchange& exchange, int status, std::string body
   }
   exchange.respond(std::move(response));
 }
+
+class SocketServer::HandshakeWsRun final : public LineRun<HandshakeWsRequest> {
+ public:
+  HandshakeWsRun(SocketServer& server, http::Exchange exchange, const websocket::Upgrade& upgrade,
+                 const HttpRequest& request)
+      : LineRun("handshakeWS", server.log_, server.middleware_.handshake_ws, request),
+        server_(server),
+        exchange_(std::move(exchange)),
+        upgrade_(upgrade) {}
+
+ private:
+  void finish(const Verdict& verdict) override {
+    if (!exchange_.is_open()) return;
+    if (verdict.is_allowed) {
+      server_.open_socket(exchange_, upgrade_, http());
+    } else {
+      server_.refuse_blocked(exchange_, verdict);
+    }
+  }
+
+  SocketServer& server_;
+  http::Exchange exchange_;
+  websocket::Upgrade upgrade_;
+};
 
 void SocketServer::accept_upgrade(const http::Request& request, http::Exchange exchange) {
   websocket::UpgradeRequest offered(request.method(),
@@ -117,7 +153,7 @@ void SocketServer::accept_upgrade(const http::Request& request, http::Exchange e
   std::optional<HttpRequest> kept;
   if (keeps_requests()) kept = make_http_request(request, exchange.connection().remote_address());
   if (middleware_.handshake_ws.is_empty()) return open_socket(exchange, upgrade, std::move(kept));
-  HandshakeWsRun::begin(new HandshakeWsRun(*this, std::move(exchange), upgrade, *kept));
+  MiddlewareRun::start(new HandshakeWsRun(*this, std::move(exchange), upgrade, *kept));
 }
 
 // Where user code meets a socket early, it may want to know how it came.
@@ -125,32 +161,6 @@ bool SocketServer::keeps_requests() const {
   return connection_handler_ != nullptr || handlers_.handshake ||
          !middleware_.handshake_ws.is_empty() || !middleware_.handshake_sc.is_empty();
 }
-
-class SocketServer::HandshakeWsRun final : public LineRun<HandshakeWsRequest> {
- public:
-  HandshakeWsRun(SocketServer& server, http::Exchange exchange, const websocket::Upgrade& upgrade,
-                 const HttpRequest& request)
-      : LineRun("handshakeWS", server.log_, server.middleware_.handshake_ws, request),
-        server_(server),
-        exchange_(std::move(exchange)),
-        upgrade_(upgrade) {}
-  // The run owns itself from now on.
-  static void begin(HandshakeWsRun* run) { start(run); }
-
- private:
-  void finish(const Verdict& verdict) override {
-    if (!exchange_.is_open()) return;
-    if (verdict.is_allowed) {
-      server_.open_socket(exchange_, upgrade_, http());
-    } else {
-      server_.refuse_blocked(exchange_, verdict);
-    }
-  }
-
-  SocketServer& server_;
-  http::Exchange exchange_;
-  websocket::Upgrade upgrade_;
-};
 
 void SocketServer::refuse_blocked(http::Exchange& exchange, const Verdict& verdict) {
   report_blocked(verdict, "handshakeWS");
@@ -252,18 +262,6 @@ bool SocketServer::is_exchange_subscribed(std::string_view channel) const {
 
 void SocketServer::set_auth_engine(std::unique_ptr<auth::AuthEngine> engine) {
   auth_engine_ = std::move(engine);
-}
-
-// A user's handler must not end the worker.
-template <typename Handler, typename... Args>
-void SocketServer::tell(const Handler& handler, Args&&... args) {
-  const Handler copy = handler;  // it may replace itself
-  if (!copy) return;
-  try {
-    copy(std::forward<Args>(args)...);
-  } catch (const std::exception& error) {
-    log_.warning(std::string("a server event handler threw: ") + error.what());
-  }
 }
 
 void SocketServer::warn(const std::string& text) {

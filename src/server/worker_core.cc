@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "auth/jwt_engine.h"
 #include "http/response.h"
 #include "net/connection.h"
 #include "websocket/frame.h"
@@ -20,6 +21,12 @@ http::HttpOptions http_options(const Options& options) {
   http.request_timeout_ms = static_cast<std::uint64_t>(options.http_header_timeout.count());
   http.keep_alive_timeout_ms = static_cast<std::uint64_t>(options.http_keep_alive_timeout.count());
   return http;
+}
+
+std::unique_ptr<auth::AuthEngine> jwt_engine(const Options& options, auth::TokenKeys keys) {
+  auth::JwtEngineOptions engine_options;
+  engine_options.default_expiry = options.auth_default_expiry;
+  return std::make_unique<auth::JwtEngine>(std::move(keys), std::move(engine_options));
 }
 
 }  // namespace
@@ -68,9 +75,9 @@ class WorkerCore::ShutdownTimer final : public net::Timer {
   std::uint64_t sockets_left_ms_;  // when there were sockets for the last time
 };
 
-WorkerCore::WorkerCore(const Options& options, base::Log& log)
+WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys keys)
     : log_(log),
-      sockets_(loop_, options, log, random_),
+      sockets_(loop_, options, log, random_, jwt_engine(options, std::move(keys))),
       http_(router_, http_options(options)),
       http_api_(*this),
       api_(*this) {

@@ -20,6 +20,7 @@
 #include <socketcluster/options.h>
 #include <socketcluster/worker.h>
 
+#include "auth/token_keys.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -35,7 +36,7 @@ namespace socketcluster::server {
 class WorkerCore {
  public:
   // `options` are valid (see validate()); `log` must outlive it.
-  WorkerCore(const Options& options, base::Log& log);
+  WorkerCore(const Options& options, base::Log& log, auth::TokenKeys keys);
   WorkerCore(const WorkerCore&) = delete;
   WorkerCore& operator=(const WorkerCore&) = delete;
   ~WorkerCore();
