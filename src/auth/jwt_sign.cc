@@ -8,8 +8,6 @@
 
 #include "auth/timespan.h"
 #include "base/base64.h"
-#include "base/utf8.h"
-#include "json/scanner.h"
 
 namespace socketcluster::auth {
 namespace {
@@ -157,15 +155,6 @@ base::Result<std::string> header_text(Algorithm algorithm, const SignOptions& op
   return boost::json::serialize(header);
 }
 
-// Boost.JSON writes whatever is in a value: infinite numbers, bytes that are not UTF-8, any depth.
-// What verifying would refuse is not signed.
-bool is_json(std::string_view text) {
-  if (!base::is_valid_utf8(text)) return false;
-  json::Scanner scanner(text);
-  json::RawValue value;
-  return scanner.take_value(value) && scanner.at_end();
-}
-
 }  // namespace
 
 base::Result<SignedToken> sign_token(const TokenKeys& keys, JsonObject claims,
@@ -175,8 +164,10 @@ base::Result<SignedToken> sign_token(const TokenKeys& keys, JsonObject claims,
   const base::Result<std::string> header = header_text(keys.signing_algorithm(), options);
   if (!header) return header.error();
   const std::string payload = boost::json::serialize(claims);
-  if (!is_json(*header)) return Failure{"the header cannot be written as JSON"};
-  if (!is_json(payload)) return Failure{"the claims cannot be written as JSON"};
+  // Boost.JSON writes whatever is in a value: infinite numbers, bytes that are not UTF-8, any
+  // depth. What verifying would refuse is not signed.
+  if (!is_portable_json(*header)) return Failure{"the header cannot be written as JSON"};
+  if (!is_portable_json(payload)) return Failure{"the claims cannot be written as JSON"};
 
   std::string token = base::base64url_encode(*header) + '.' + base::base64url_encode(payload);
   const std::optional<std::string> signature =
