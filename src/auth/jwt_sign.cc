@@ -99,7 +99,7 @@ Status add_named_claims(JsonObject& claims, const SignOptions& options) {
     if (!options.audience.is_string() && !options.audience.is_array()) {
       return Failure{R"("audience" must be a string or array)"};
     }
-    const Status added = add_claim(claims, "audience", "aud", options.audience);
+    Status added = add_claim(claims, "audience", "aud", options.audience);
     if (!added) return added;
   }
   struct Row {
@@ -111,7 +111,7 @@ Status add_named_claims(JsonObject& claims, const SignOptions& options) {
        {Row{"issuer", "iss", options.issuer}, Row{"subject", "sub", options.subject},
         Row{"jwtid", "jti", options.jwtid}}) {
     if (!row.value.has_value()) continue;
-    const Status added = add_claim(claims, row.option, row.claim, Json(*row.value));
+    Status added = add_claim(claims, row.option, row.claim, Json(*row.value));
     if (!added) return added;
   }
   return Status::ok();
@@ -121,9 +121,9 @@ Status add_named_claims(JsonObject& claims, const SignOptions& options) {
 Status complete_claims(JsonObject& claims, const SignOptions& options, WallTime now) {
   const TimeOption expiry{"expiresIn", "exp", options.expires_in};
   const TimeOption not_before{"notBefore", "nbf", options.not_before};
-  if (const Status status = check_claims(claims); !status) return status;
-  if (const Status status = check_time(claims, expiry); !status) return status;
-  if (const Status status = check_time(claims, not_before); !status) return status;
+  if (Status status = check_claims(claims); !status) return status;
+  if (Status status = check_time(claims, expiry); !status) return status;
+  if (Status status = check_time(claims, not_before); !status) return status;
 
   const Json* given = claims.if_contains("iat");
   double timestamp = given == nullptr ? 0 : *number_of(*given);
@@ -133,8 +133,8 @@ Status complete_claims(JsonObject& claims, const SignOptions& options, WallTime 
   } else {
     claims["iat"] = json_number(timestamp);
   }
-  if (const Status status = add_time(claims, not_before, timestamp); !status) return status;
-  if (const Status status = add_time(claims, expiry, timestamp); !status) return status;
+  if (Status status = add_time(claims, not_before, timestamp); !status) return status;
+  if (Status status = add_time(claims, expiry, timestamp); !status) return status;
   return add_named_claims(claims, options);
 }
 
@@ -160,7 +160,7 @@ base::Result<std::string> header_text(Algorithm algorithm, const SignOptions& op
 base::Result<SignedToken> sign_token(const TokenKeys& keys, JsonObject claims,
                                      const SignOptions& options, WallTime now,
                                      std::size_t max_token_bytes) {
-  if (const Status status = complete_claims(claims, options, now); !status) return status.error();
+  if (Status status = complete_claims(claims, options, now); !status) return status.error();
   const base::Result<std::string> header = header_text(keys.signing_algorithm(), options);
   if (!header) return header.error();
   const std::string payload = boost::json::serialize(claims);

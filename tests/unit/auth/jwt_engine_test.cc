@@ -16,7 +16,7 @@ using namespace testing;  // NOLINT: keys for tests
 
 constexpr std::int64_t kSeconds = 1700000000;  // kNow
 
-JwtEngine make_engine(JwtEngineOptions options = {}) {
+JwtEngine make_engine(const JwtEngineOptions& options = {}) {
   return JwtEngine(secret_keys(), options);
 }
 
