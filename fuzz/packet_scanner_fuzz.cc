@@ -6,12 +6,15 @@
 // Known differences: input that is not UTF-8 (checked before the scanner), escapes of lone
 // surrogates (the scanner takes them; they are replaced before Boost.JSON sees them), nesting
 // beyond the limit and numbers beyond a double's range (the scanner refuses them).
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,6 +78,31 @@ std::optional<boost::json::value> parse(std::string_view text) {
       boost::json::parse(without_lone_surrogates(text), error, boost::json::storage_ptr(), options);
   if (error) return std::nullopt;
   return value;
+}
+
+// Equal but for the last digits of doubles: Boost.JSON 1.81 rounds a number differently when it
+// stands close to the end of the text, so that a slice and the whole text may give different
+// neighbours. Recursion is bounded by the depth that parse() allows.
+bool same_value(const boost::json::value& a, const boost::json::value& b) {
+  if (a.is_number() && b.is_number()) {
+    const auto x = a.to_number<double>();
+    const auto y = b.to_number<double>();
+    constexpr double kLeastNormal = std::numeric_limits<double>::min();
+    return x == y || std::abs(x - y) <= 1e-14 * std::max(std::abs(x), std::abs(y)) + kLeastNormal;
+  }
+  if (a.kind() != b.kind()) return false;
+  if (const auto* array = a.if_array()) {
+    return std::equal(array->begin(), array->end(), b.get_array().begin(), b.get_array().end(),
+                      same_value);
+  }
+  if (const auto* object = a.if_object()) {
+    if (object->size() != b.get_object().size()) return false;
+    return std::all_of(object->begin(), object->end(), [&](const auto& member) {
+      const boost::json::value* other = b.get_object().if_contains(member.key());
+      return other != nullptr && same_value(member.value(), *other);
+    });
+  }
+  return a == b;
 }
 
 bool may_have_extreme_number(std::string_view text) {
@@ -142,16 +170,16 @@ void check_meaning(const Packet& packet, const boost::json::value& value) {
   check((packet.kind == PacketKind::kResponse) == is_response);
   if (!is_event && !is_response) return;
   check(packet.data.is_present() == object->contains("data"));
-  if (packet.data.is_present()) check(*parse(packet.data.text) == object->at("data"));
+  if (packet.data.is_present()) check(same_value(*parse(packet.data.text), object->at("data")));
   if (!is_event) return;
-  check(*parse(packet.name.text) == object->at("event"));
+  check(same_value(*parse(packet.name.text), object->at("event")));
   const boost::json::value* data = object->if_contains("data");
   const bool is_channel_event =
       packet.event == protocol::Event::kPublish || packet.event == protocol::Event::kSubscribe;
   const bool has_channel = is_channel_event && data != nullptr && data->is_object() &&
                            data->as_object().contains("channel");
   check(packet.channel.is_present() == has_channel);
-  if (has_channel) check(*parse(packet.channel.text) == data->as_object().at("channel"));
+  if (has_channel) check(same_value(*parse(packet.channel.text), data->as_object().at("channel")));
 }
 
 void check_packet(std::string_view text, const Packet& packet) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The version of the library that this code is compiled against. The build fails when it differs from
-// the version of the project (cmake/ScInstall.cmake).
+// The version of the library that this code is compiled against. The build fails when it differs
+// from the version of the project (cmake/ScInstall.cmake).
 #pragma once
 
 #define SOCKETCLUSTER_VERSION_MAJOR 0

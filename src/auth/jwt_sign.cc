@@ -8,8 +8,6 @@
 
 #include "auth/timespan.h"
 #include "base/base64.h"
-#include "base/utf8.h"
-#include "json/scanner.h"
 
 namespace socketcluster::auth {
 namespace {
@@ -101,7 +99,7 @@ Status add_named_claims(JsonObject& claims, const SignOptions& options) {
     if (!options.audience.is_string() && !options.audience.is_array()) {
       return Failure{R"("audience" must be a string or array)"};
     }
-    const Status added = add_claim(claims, "audience", "aud", options.audience);
+    Status added = add_claim(claims, "audience", "aud", options.audience);
     if (!added) return added;
   }
   struct Row {
@@ -113,7 +111,7 @@ Status add_named_claims(JsonObject& claims, const SignOptions& options) {
        {Row{"issuer", "iss", options.issuer}, Row{"subject", "sub", options.subject},
         Row{"jwtid", "jti", options.jwtid}}) {
     if (!row.value.has_value()) continue;
-    const Status added = add_claim(claims, row.option, row.claim, Json(*row.value));
+    Status added = add_claim(claims, row.option, row.claim, Json(*row.value));
     if (!added) return added;
   }
   return Status::ok();
@@ -123,9 +121,9 @@ Status add_named_claims(JsonObject& claims, const SignOptions& options) {
 Status complete_claims(JsonObject& claims, const SignOptions& options, WallTime now) {
   const TimeOption expiry{"expiresIn", "exp", options.expires_in};
   const TimeOption not_before{"notBefore", "nbf", options.not_before};
-  if (const Status status = check_claims(claims); !status) return status;
-  if (const Status status = check_time(claims, expiry); !status) return status;
-  if (const Status status = check_time(claims, not_before); !status) return status;
+  if (Status status = check_claims(claims); !status) return status;
+  if (Status status = check_time(claims, expiry); !status) return status;
+  if (Status status = check_time(claims, not_before); !status) return status;
 
   const Json* given = claims.if_contains("iat");
   double timestamp = given == nullptr ? 0 : *number_of(*given);
@@ -135,8 +133,8 @@ Status complete_claims(JsonObject& claims, const SignOptions& options, WallTime 
   } else {
     claims["iat"] = json_number(timestamp);
   }
-  if (const Status status = add_time(claims, not_before, timestamp); !status) return status;
-  if (const Status status = add_time(claims, expiry, timestamp); !status) return status;
+  if (Status status = add_time(claims, not_before, timestamp); !status) return status;
+  if (Status status = add_time(claims, expiry, timestamp); !status) return status;
   return add_named_claims(claims, options);
 }
 
@@ -157,26 +155,19 @@ base::Result<std::string> header_text(Algorithm algorithm, const SignOptions& op
   return boost::json::serialize(header);
 }
 
-// Boost.JSON writes whatever is in a value: infinite numbers, bytes that are not UTF-8, any depth.
-// What verifying would refuse is not signed.
-bool is_json(std::string_view text) {
-  if (!base::is_valid_utf8(text)) return false;
-  json::Scanner scanner(text);
-  json::RawValue value;
-  return scanner.take_value(value) && scanner.at_end();
-}
-
 }  // namespace
 
 base::Result<SignedToken> sign_token(const TokenKeys& keys, JsonObject claims,
                                      const SignOptions& options, WallTime now,
                                      std::size_t max_token_bytes) {
-  if (const Status status = complete_claims(claims, options, now); !status) return status.error();
+  if (Status status = complete_claims(claims, options, now); !status) return status.error();
   const base::Result<std::string> header = header_text(keys.signing_algorithm(), options);
   if (!header) return header.error();
   const std::string payload = boost::json::serialize(claims);
-  if (!is_json(*header)) return Failure{"the header cannot be written as JSON"};
-  if (!is_json(payload)) return Failure{"the claims cannot be written as JSON"};
+  // Boost.JSON writes whatever is in a value: infinite numbers, bytes that are not UTF-8, any
+  // depth. What verifying would refuse is not signed.
+  if (!is_portable_json(*header)) return Failure{"the header cannot be written as JSON"};
+  if (!is_portable_json(payload)) return Failure{"the claims cannot be written as JSON"};
 
   std::string token = base::base64url_encode(*header) + '.' + base::base64url_encode(payload);
   const std::optional<std::string> signature =

@@ -7,7 +7,6 @@
 
 #include "auth/iso_date.h"
 #include "base/base64.h"
-#include "base/utf8.h"
 #include "json/js_text.h"
 #include "json/scanner.h"
 #include "json/text.h"
@@ -51,7 +50,6 @@ Refusal split(std::string_view token, Segments& out) {
 
 // The members of the header that matter. As everywhere, the last of equal names counts.
 struct Header {
-  json::RawValue whole;
   json::RawValue algorithm;
   bool has_critical = false;
 };
@@ -66,16 +64,14 @@ bool take_header_members(json::Scanner& scanner, Header& out) {
   });
 }
 
+// False for what cannot be the header of any token.
 bool scan_header(std::string_view text, Header& out) {
-  if (!base::is_valid_utf8(text)) return false;
-  json::Scanner whole(text);
-  whole.skip_whitespace();
-  if (!whole.take_value(out.whole)) return false;
-  whole.skip_whitespace();
-  if (!whole.at_end()) return false;
-  if (!out.whole.is_object()) return json::is_truthy(out.whole);
-  json::Scanner members(out.whole.text);
-  return take_header_members(members, out) && !out.has_critical;
+  if (!is_portable_json(text)) return false;
+  json::Scanner scanner(text);
+  scanner.skip_whitespace();
+  if (scanner.peek() == '{') return take_header_members(scanner, out) && !out.has_critical;
+  json::RawValue value;
+  return scanner.take_value(value) && json::is_truthy(value);
 }
 
 std::optional<Algorithm> accepted_algorithm(const TokenKeys& keys, const json::RawValue& name) {
@@ -105,7 +101,7 @@ Refusal check_signature(const TokenKeys& keys, const Segments& segments) {
 
 std::optional<JsonObject> parse_claims(std::string_view segment) {
   const std::optional<std::string> text = base::base64url_decode(segment);
-  if (!text.has_value()) return std::nullopt;
+  if (!text.has_value() || !is_portable_json(*text)) return std::nullopt;
   boost::json::parse_options options;
   options.max_depth = json::Scanner::kDefaultMaxDepth;
   boost::system::error_code error;

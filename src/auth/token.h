@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <socketcluster/json.h>
@@ -57,6 +58,9 @@ struct SignedToken {
   std::string text;
   JsonObject claims;  // with iat, exp and what else the options added
 };
+
+// Whether `text` is one JSON value in UTF-8, of at most 128 levels and with finite numbers.
+bool is_portable_json(std::string_view text);
 
 // Nothing when `value` is not a number.
 std::optional<double> number_of(const Json& value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SipHash-1-3 (Aumasson and Bernstein): a keyed hash for tables whose keys come from the network. With
-// a key that peers cannot know, they cannot choose names that all fall into one bucket.
+// SipHash-1-3 (Aumasson and Bernstein): a keyed hash for tables whose keys come from the network.
+// With a key that peers cannot know, they cannot choose names that all fall into one bucket.
 #pragma once
 
 #include <cstdint>

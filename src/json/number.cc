@@ -81,6 +81,9 @@ bool is_portable_number(std::string_view number) {
   std::string_view exponent = number.substr(e);
   exponent.remove_prefix(std::min(exponent.find_first_of("123456789"), exponent.size()));
   if (exponent.size() > kMaxExponentDigits) return false;
+  if (number.substr(0, e).find_first_of("123456789") == std::string_view::npos) {
+    return exponent.size() <= 2;
+  }
   // The usual case needs no conversion: below 10^(200+99).
   return (e <= 200 && exponent.size() <= 2) || std::isfinite(to_double(number));
 }

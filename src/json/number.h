@@ -11,8 +11,9 @@ namespace socketcluster::json {
 // The nearest double, as JavaScript reads it: infinite when too great, 0 when too small.
 double to_double(std::string_view number);
 
-// Whether every parser can be expected to take the number: it is finite as a double, and its
-// exponent has at most kMaxExponentDigits digits (without leading zeros).
+// Whether every parser can be expected to make the right number of it: it is finite as a double,
+// its exponent has at most kMaxExponentDigits digits (without leading zeros), and no more than two
+// when the rest is zero: Boost.JSON computes 0e309 as zero times infinity and gets NaN.
 bool is_portable_number(std::string_view number);
 inline constexpr int kMaxExponentDigits = 6;
 

@@ -29,7 +29,9 @@ class TestSubscriber final : public Subscriber {
 
 class Observer final : public ChannelObserver {
  public:
-  void on_channel_created(std::string_view channel) override { log.push_back("+" + std::string(channel)); }
+  void on_channel_created(std::string_view channel) override {
+    log.push_back("+" + std::string(channel));
+  }
   void on_channel_destroyed(std::string_view channel) override {
     log.push_back("-" + std::string(channel));
   }

@@ -249,7 +249,7 @@ TEST(Scanner, AcceptsLoneSurrogateEscapesAsJavaScriptDoes) {
 // JavaScript reads infinity or 0; parsers of other languages fail on some of these.
 TEST(Scanner, RefusesNumbersBeyondADouble) {
   for (const std::string& number :
-       {std::string("1e309"), std::string("-1e309"), std::string("1e999"),
+       {std::string("1e309"), std::string("-1e309"), std::string("1e999"), std::string("0e309"),
         std::string("1e99999999999"), std::string("1e-99999999999"), std::string(310, '9'),
         std::string(310, '9') + ".5"}) {
     EXPECT_FALSE(is_json(number)) << number;
