@@ -75,7 +75,7 @@ void Connection::on_events(std::uint32_t events) {
 // One read per iteration and connection: a flooding peer gets no more than its share.
 void Connection::read_once() {
   const std::span<char> buffer = loop_->read_buffer();
-  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size > 0) return handler_->on_bytes(buffer.first(static_cast<std::size_t>(size)));
   if (size == 0) return peer_ended();
   if (errno != EAGAIN && errno != EINTR) finish();
@@ -83,7 +83,7 @@ void Connection::read_once() {
 
 void Connection::discard_input() {
   const std::span<char> buffer = loop_->read_buffer();
-  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
+  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size == 0) return peer_ended();
   if (size < 0 && errno != EAGAIN && errno != EINTR) finish();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/event_loop.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -207,7 +206,6 @@ void EventLoop::unwatch(int fd, Pollable& pollable) {
 }
 
 Connection& EventLoop::adopt(int fd) {
-  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
   const int one = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);  // fails on UNIX sockets: no harm
   auto* connection = new Connection(*this, fd);

@@ -71,7 +71,8 @@ class EventLoop {
   // Takes `fd` out; events of this iteration that are not yet handed out are dropped.
   void unwatch(int fd, Pollable& pollable);
 
-  // Takes over a connected stream socket (TCP or UNIX) and makes it non-blocking.
+  // Takes over a connected stream socket (TCP or UNIX). Whether the descriptor itself blocks does
+  // not matter: every call on it is made not to.
   Connection& adopt(int fd);
   std::size_t connection_count() const { return connection_count_; }
 

@@ -28,7 +28,7 @@ class Timer {
   bool is_armed() const { return next_ != nullptr; }
   // Takes the timer off its wheel; no effect when it is not armed.
   void cancel();
-  // Loop time in ms at which it fires. REQUIRES: is_armed().
+  // Loop time in ms at which it fires, or has fired last.
   std::uint64_t deadline_ms() const { return deadline_ms_; }
 
  protected:

@@ -52,6 +52,14 @@ char* write_publish(char* out, std::string_view channel_json, std::string_view d
   return put(out, "}}");
 }
 
+std::string publish_packet(std::string_view channel, std::string_view data_json) {
+  std::string channel_json;
+  json::append_string(channel_json, channel);
+  std::string packet(publish_size(channel_json, data_json), '\0');
+  write_publish(packet.data(), channel_json, data_json);
+  return packet;
+}
+
 std::size_t response_size(std::string_view rid_json, std::string_view data_json) {
   const std::size_t data = data_json.empty() ? 0 : kDataKey.size() + data_json.size();
   return kRidHead.size() + rid_json.size() + data + 1;

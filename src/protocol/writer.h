@@ -20,6 +20,8 @@ namespace socketcluster::protocol {
 // {"event":"#publish","data":{"channel":C,"data":D}}: a subscriber's copy.
 std::size_t publish_size(std::string_view channel_json, std::string_view data_json);
 char* write_publish(char* out, std::string_view channel_json, std::string_view data_json);
+// The same from a channel's plain name.
+std::string publish_packet(std::string_view channel, std::string_view data_json);
 
 // {"rid":N} or {"rid":N,"data":D}
 std::size_t response_size(std::string_view rid_json, std::string_view data_json = {});

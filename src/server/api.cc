@@ -188,23 +188,35 @@ bool Socket::is_subscribed(std::string_view channel) const {
 AuthState Socket::auth_state() const {
   return state_->is_authenticated() ? AuthState::kAuthenticated : AuthState::kUnauthenticated;
 }
-Json Socket::auth_token() const { return state_->token_claims(); }
-std::string Socket::signed_auth_token() const { return state_->signed_token(); }
+Json Socket::auth_token() const {
+  return state_->token_claims();
+}
+std::string Socket::signed_auth_token() const {
+  return state_->signed_token();
+}
 void Socket::set_auth_token(const Json& claims, const AuthTokenOptions& options,
                             DoneHandler on_done) {
   state_->sign_token(claims.is_object() ? claims.get_object() : JsonObject(),
                      server::sign_options(options), std::move(on_done));
 }
-void Socket::deauthenticate(DoneHandler on_done) { state_->deauthenticate(std::move(on_done)); }
-void Socket::deauthenticate_self() { state_->drop_token(); }
+void Socket::deauthenticate(DoneHandler on_done) {
+  state_->deauthenticate(std::move(on_done));
+}
+void Socket::deauthenticate_self() {
+  state_->drop_token();
+}
 
-const std::optional<HttpRequest>& Socket::request() const { return state_->request(); }
+const std::optional<HttpRequest>& Socket::request() const {
+  return state_->request();
+}
 std::string Socket::forwarded_address() const {
   if (!state_->request()) return {};
   const std::string_view header = state_->request()->header("X-Forwarded-For").value_or("");
   return std::string(header.substr(0, header.find(',')));
 }
-std::any& Socket::user_data() { return state_->user_data(); }
+std::any& Socket::user_data() {
+  return state_->user_data();
+}
 
 void Socket::disconnect(int code, std::string_view reason) {
   if (server::ClientSocket* live = state_->live()) live->disconnect(code, reason);
@@ -268,8 +280,7 @@ MiddlewareId Server::add(LineTag<AuthenticateRequest> /*line*/,
                          LineTag<AuthenticateRequest>::Function function) {
   return add_to(core_, core_.middleware().authenticate, std::move(function));
 }
-MiddlewareId Server::add(LineTag<EmitRequest> /*line*/,
-                         LineTag<EmitRequest>::Function function) {
+MiddlewareId Server::add(LineTag<EmitRequest> /*line*/, LineTag<EmitRequest>::Function function) {
   return add_to(core_, core_.middleware().emit, std::move(function));
 }
 MiddlewareId Server::add(LineTag<SubscribeRequest> /*line*/,
@@ -290,6 +301,10 @@ void Server::remove_middleware(MiddlewareId id) {
 }
 void Server::set_auth_engine(std::unique_ptr<AuthEngine> engine) {
   core_.set_auth_engine(server::adapt_auth_engine(std::move(engine)));
+}
+
+void Server::set_codec(std::unique_ptr<Codec> codec) {
+  core_.set_codec(std::move(codec));
 }
 
 void Server::on_handshake(ConnectionHandler handler) {

@@ -7,10 +7,10 @@
 #include "json/js_text.h"
 #include "json/text.h"
 #include "protocol/writer.h"
-#include "server/batched_acks.h"
 #include "server/client_socket.h"
 #include "server/json_values.h"
 #include "server/middleware.h"
+#include "server/packet_batch.h"
 #include "server/socket_server.h"
 #include "server/socket_state.h"
 
@@ -87,26 +87,23 @@ class ClientSocket::PublishOutRun final : public LineRun<PublishOutRequest> {
                 socket.state().handle(), std::string(publication.channel),
                 std::string(publication.data)),
         state_(socket.state()),
-        frame_(publication.frame) {}
+        frame_(publication.frame),
+        data_(publication.data) {}
 
  private:
   void finish(const Verdict& verdict) override {
     ClientSocket* socket = state_->live();
     if (socket == nullptr || !verdict.is_allowed) return;
     if (use_cache_ || !is_data_replaced()) {
-      broker::Publication same{.channel = channel(), .frame = frame_, .data = {}};
+      const broker::Publication same{.channel = channel(), .frame = frame_, .data = data_};
       return socket->send_publication(same);
     }
-    std::string channel_json;
-    json::append_string(channel_json, channel());
-    const std::string& data = data_json();
-    socket->write_text(protocol::publish_size(channel_json, data), [&](char* out) {
-      protocol::write_publish(out, channel_json, data);
-    });
+    socket->send_packet(protocol::publish_packet(channel(), data_json()));
   }
 
   StateRef state_;
   base::SharedBytes frame_;
+  std::string data_;  // as published
 };
 
 // ---- From the client ----
@@ -129,8 +126,7 @@ void ClientSocket::handle_publish(const Packet& packet) {
                   protocol::bad_publish_channel_error(dialect(), id_text(), packet.channel));
   }
   if (!server_.middleware().publish_in.is_empty()) {
-    return run(
-        new PublishInRun(*this, std::string(channel), packet, std::string(rid_of(packet))));
+    return run(new PublishInRun(*this, std::string(channel), packet, std::string(rid_of(packet))));
   }
   server_.publish(channel, packet.channel.text, packet.inner_data.text);
   acknowledge(packet);
@@ -153,11 +149,9 @@ void ClientSocket::handle_subscribe(const Packet& packet) {
     return refuse(packet, protocol::socket_token_expired_error(*state_->expired_at()));
   }
   if (!server_.middleware().subscribe.is_empty()) {
-    return run(
-        new SubscribeRun(*this, std::string(channel), packet, std::string(rid_of(packet))));
+    return run(new SubscribeRun(*this, std::string(channel), packet, std::string(rid_of(packet))));
   }
-  subscribe(channel, rid_of(packet), json::is_truthy(packet.batch),
-            packet.inner_data.text);
+  subscribe(channel, rid_of(packet), json::is_truthy(packet.batch), packet.inner_data.text);
 }
 
 void ClientSocket::subscribe(std::string_view channel, std::string_view rid, bool in_batch,
@@ -191,34 +185,42 @@ void ClientSocket::handle_unsubscribe(const Packet& packet) {
 
 void ClientSocket::acknowledge_in_batch(std::string_view rid) {
   if (rid.empty()) return;
-  if (batched_acks_ == nullptr) batched_acks_ = std::make_unique<BatchedAcks>(*this);
-  if (batched_acks_->is_empty()) {
+  std::string packet(protocol::response_size(rid), '\0');
+  protocol::write_response(packet.data(), rid);
+  PacketBatch& acks = batch();
+  if (!acks.is_armed()) {
     const auto delay = static_cast<std::uint64_t>(server_.options().pub_sub_batch_duration.count());
-    loop().timers().arm(*batched_acks_, loop().now_ms() + delay);
+    acks.start(loop().now_ms() + delay, 0, 0);
   }
-  batched_acks_->add(rid);
+  acks.add(packet);
 }
 
 // ---- To the client ----
 
 void ClientSocket::deliver(const broker::Publication& publication) {
-  if (server_.middleware().publish_out.is_empty()) return send_publication(publication);
-  // User code runs at the end of the iteration: here, the table is being walked.
-  loop().defer([later = std::unique_ptr<PublishOutRun>(new PublishOutRun(*this, publication))]() mutable {
-    MiddlewareRun::start(later.release());
-  });
+  if (server_.middleware().publish_out.is_empty()) {
+    send_publication(publication);
+  } else {
+    server_.collect(*this);  // user code must not run while the table is being walked
+  }
+}
+
+void ClientSocket::send_through_middleware(const broker::Publication& publication) {
+  MiddlewareRun::start(new PublishOutRun(*this, publication));
 }
 
 void ClientSocket::send_publication(const broker::Publication& publication) {
+  if (batch_ != nullptr && batch_->takes_everything()) {
+    return batch_->add(protocol::publish_packet(publication.channel, publication.data));
+  }
   websocket::FrameDeflater* own_deflater = deflater();
   if (own_deflater == nullptr) return write_frame(publication.frame);
   const std::string_view payload = websocket::payload_of(publication.frame.view());
   if (!own_deflater->takes_shared_frames()) {
-    return write_frame(own_deflater->make_frame(websocket::Opcode::kText, payload));
+    return write_frame(own_deflater->make_frame(server_.opcode(), payload));
   }
   if (!publication.alternative_frame) {
-    publication.alternative_frame =
-        server_.deflate().make_shared_frame(websocket::Opcode::kText, payload);
+    publication.alternative_frame = server_.deflate().make_shared_frame(server_.opcode(), payload);
     if (!publication.alternative_frame) publication.alternative_frame = publication.frame;
   }
   write_frame(publication.alternative_frame);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The handshake of a ClientSocket and its tokens (protocol sections 3 and 8).
 //
-//   #handshake -> handshakeSC line -> token given? -> engine -> authenticate line -> answer, connection
-//   #authenticate ------------------------------------^
+//   #handshake -> handshakeSC line -> token given? -> engine -> authenticate line -> answer,
+//   connection #authenticate ------------------------------------^
 //
 // Every arrow may take its time; what the client sends meanwhile waits.
 #include <cmath>
@@ -30,10 +30,14 @@ constexpr int kRejected = protocol::to_int(protocol::CloseCode::kHandshakeReject
 
 protocol::ErrorName error_name_of(auth::TokenFault fault) {
   switch (fault) {
-    case auth::TokenFault::kExpired: return protocol::ErrorName::kAuthTokenExpired;
-    case auth::TokenFault::kInvalid: return protocol::ErrorName::kAuthTokenInvalid;
-    case auth::TokenFault::kNotBefore: return protocol::ErrorName::kAuthTokenNotBefore;
-    case auth::TokenFault::kOther: return protocol::ErrorName::kAuthToken;
+    case auth::TokenFault::kExpired:
+      return protocol::ErrorName::kAuthTokenExpired;
+    case auth::TokenFault::kInvalid:
+      return protocol::ErrorName::kAuthTokenInvalid;
+    case auth::TokenFault::kNotBefore:
+      return protocol::ErrorName::kAuthTokenNotBefore;
+    case auth::TokenFault::kOther:
+      return protocol::ErrorName::kAuthToken;
   }
   return protocol::ErrorName::kAuthToken;
 }
@@ -110,6 +114,7 @@ void ClientSocket::complete_handshake(const std::string& rid, const AuthOutcome&
   if (outcome.is_bad_token && !v2) send_remove_auth_token(0);
   if (application_first) server_.report_connection(*this);
   answer_handshake(rid, outcome);
+  begin_batching();
   if (outcome.is_bad_token && v2) send_remove_auth_token(0);
   if (!application_first) server_.report_connection(*this);
 }
@@ -125,7 +130,7 @@ void ClientSocket::answer_handshake(std::string_view rid, const AuthOutcome& out
        .ping_timeout_ms = static_cast<std::uint64_t>(server_.options().ping_timeout.count()),
        .auth_error_json = outcome.error_json,
        .is_authenticated = outcome.is_authenticated});
-  send_text(response);
+  send_packet(response);
 }
 
 // v1 clients look for the code in the data, v2 clients in the error (section 14).
@@ -155,11 +160,10 @@ void ClientSocket::reject_handshake(const std::string& rid, const Verdict& verdi
 
 void ClientSocket::handle_authenticate(const Packet& packet) {
   if (dialect() == Dialect::kV2 && !wants_response(packet)) return close(kRejected, {});
-  verify_token(PresentedToken(packet.data),
-               [rid = std::string(rid_of(packet))](ClientSocket& socket,
-                                                   const AuthOutcome& outcome) {
-                 socket.answer_authenticate(rid, outcome);
-               });
+  verify_token(PresentedToken(packet.data), [rid = std::string(rid_of(packet))](
+                                                ClientSocket& socket, const AuthOutcome& outcome) {
+    socket.answer_authenticate(rid, outcome);
+  });
 }
 
 void ClientSocket::answer_authenticate(const std::string& rid, const AuthOutcome& outcome) {
@@ -169,13 +173,12 @@ void ClientSocket::answer_authenticate(const std::string& rid, const AuthOutcome
     if (outcome.is_bad_token) {
       const std::string status =
           R"({"isAuthenticated":false,"authError":)" + outcome.error_json + '}';
-      respond_error(rid, outcome.error_json,
-                    v2 ? std::string_view() : std::string_view(status));
+      respond_error(rid, outcome.error_json, v2 ? std::string_view() : std::string_view(status));
     } else {
       std::string response;
       protocol::append_authenticate_response(response, rid, outcome.is_authenticated,
                                              outcome.error_json);
-      send_text(response);
+      send_packet(response);
     }
   }
   if (outcome.is_bad_token && v2) send_remove_auth_token(0);
@@ -201,10 +204,9 @@ class ClientSocket::AuthenticateRun final : public LineRun<AuthenticateRequest> 
     } else {
       socket->server_.report_blocked(verdict, "authenticate");
       socket->state().drop_token();
-      const AuthOutcome outcome{
-          .is_bad_token = verdict.bad_token == BadToken::kYes,
-          .error_json =
-              socket->blocked_error_json(verdict, "authenticate", "authenticate", "inbound")};
+      const AuthOutcome outcome{.is_bad_token = verdict.bad_token == BadToken::kYes,
+                                .error_json = socket->blocked_error_json(
+                                    verdict, "authenticate", "authenticate", "inbound")};
       socket->finish_authentication(then_, outcome);
     }
   }
@@ -222,13 +224,14 @@ void ClientSocket::verify_token(const PresentedToken& token, AfterAuth then) {
     return then(*this, refused);
   }
   is_authenticating_ = true;
-  server_.auth_engine().verify(
-      token.text, server_.wall_now(),
-      [keep = StateRef(state()), text = token.text,
-       then = std::move(then)](auth::Verdict verdict) mutable {
-        ClientSocket* socket = keep->live();
-        if (socket != nullptr) socket->token_verified(text, std::move(verdict), std::move(then));
-      });
+  server_.auth_engine().verify(token.text, server_.wall_now(),
+                               [keep = StateRef(state()), text = token.text,
+                                then = std::move(then)](auth::Verdict verdict) mutable {
+                                 ClientSocket* socket = keep->live();
+                                 if (socket != nullptr)
+                                   socket->token_verified(text, std::move(verdict),
+                                                          std::move(then));
+                               });
   if (is_authenticating_) hold_actions();
 }
 
@@ -272,13 +275,13 @@ bool ClientSocket::is_authenticated() const {
 void ClientSocket::send_auth_token(std::string_view token, std::uint64_t cid) {
   std::string packet;
   protocol::append_set_auth_token(packet, dialect(), token, cid);
-  send_text(packet);
+  send_packet(packet);
 }
 
 void ClientSocket::send_remove_auth_token(std::uint64_t cid) {
   std::string packet;
   protocol::append_remove_auth_token(packet, dialect(), cid);
-  send_text(packet);
+  send_packet(packet);
 }
 
 // A token that has run out ends the authentication; what the client wants goes on (section 8).

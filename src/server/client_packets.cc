@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Packets of a client in general: first messages, batches, events, responses, and how they wait while
-// an earlier one is not decided (protocol sections 2, 3, 5, 6, 7.5, 10, 13 and 14). Channels:
+// Packets of a client in general: first messages, batches, events, responses, and how they wait
+// while an earlier one is not decided (protocol sections 2, 3, 5, 6, 7.5, 10, 13 and 14). Channels:
 // client_channels.cc; handshake and tokens: client_handshake.cc.
 #include <charconv>
 #include <string>
 #include <utility>
+
+#include <socketcluster/codec.h>
 
 #include "base/utf8.h"
 #include "json/text.h"
@@ -45,10 +47,21 @@ bool passes_held_actions(PacketKind kind) {
 
 void ClientSocket::on_message(websocket::MessageKind kind, std::string_view payload) {
   last_activity_ms_ = loop().now_ms();
+  // The empty ping and pong of v2 pass by the codec (section 11).
+  if (server_.codec() != nullptr && !payload.empty()) return decode_message(kind, payload);
   // With the JSON codec a binary message is text (section 1); one that is not even UTF-8 means
   // nothing.
   if (kind == websocket::MessageKind::kBinary && !base::is_valid_utf8(payload)) payload = "?";
   handle_message(payload);
+}
+
+void ClientSocket::decode_message(websocket::MessageKind kind, std::string_view payload) {
+  std::string packet;
+  const bool is_binary = kind == websocket::MessageKind::kBinary;
+  if (!server_.codec()->decode(payload, is_binary, packet) || !base::is_valid_utf8(packet)) {
+    packet = "?";  // not made by this codec: a raw message
+  }
+  handle_message(packet);
 }
 
 void ClientSocket::handle_message(std::string_view text) {
@@ -60,10 +73,14 @@ void ClientSocket::handle_message(std::string_view text) {
   }
   switch (kind) {
     case PacketKind::kEvent:
-    case PacketKind::kResponse: return handle_packet(packet);
-    case PacketKind::kBatch: return handle_batch(text);
-    case PacketKind::kPongV1: return handle_pong(Dialect::kV1);
-    case PacketKind::kEmpty: return handle_pong(Dialect::kV2);
+    case PacketKind::kResponse:
+      return handle_packet(packet);
+    case PacketKind::kBatch:
+      return handle_batch(text);
+    case PacketKind::kPongV1:
+      return handle_pong(Dialect::kV1);
+    case PacketKind::kEmpty:
+      return handle_pong(Dialect::kV2);
     case PacketKind::kLimitExceeded:
       return close(websocket::CloseCode::kPolicyViolation,
                    "Message exceeds the limit of nesting or batch size");
@@ -111,21 +128,29 @@ void ClientSocket::handle_packet(const Packet& packet) {
     if (packet.event != Event::kHandshake && packet.event != Event::kAuthenticate) expire_token();
   }
   switch (packet.event) {
-    case Event::kPublish: return handle_publish(packet);
-    case Event::kSubscribe: return handle_subscribe(packet);
-    case Event::kUnsubscribe: return handle_unsubscribe(packet);
-    case Event::kHandshake: return handle_handshake(packet);
-    case Event::kAuthenticate: return handle_authenticate(packet);
-    case Event::kDisconnect: return handle_disconnect(packet);
+    case Event::kPublish:
+      return handle_publish(packet);
+    case Event::kSubscribe:
+      return handle_subscribe(packet);
+    case Event::kUnsubscribe:
+      return handle_unsubscribe(packet);
+    case Event::kHandshake:
+      return handle_handshake(packet);
+    case Event::kAuthenticate:
+      return handle_authenticate(packet);
+    case Event::kDisconnect:
+      return handle_disconnect(packet);
     case Event::kRemoveAuthToken:  // never answered
       if (state_ != nullptr) state_->drop_token();
       return;
     case Event::kApplication:
     case Event::kReservedUnknown:
     case Event::kSetAuthToken:
-    case Event::kKickOut: return handle_event(packet);
+    case Event::kKickOut:
+      return handle_event(packet);
     case Event::kNotAString:
-    case Event::kNone: return;
+    case Event::kNone:
+      return;
   }
 }
 
@@ -135,7 +160,9 @@ void ClientSocket::run(MiddlewareRun* action) {
   if (!MiddlewareRun::start(action)) hold_actions();
 }
 
-bool ClientSocket::is_held() const { return held_ != nullptr && held_->is_held; }
+bool ClientSocket::is_held() const {
+  return held_ != nullptr && held_->is_held;
+}
 
 void ClientSocket::hold_actions() {
   if (phase_ == Phase::kOver) return;
@@ -144,7 +171,9 @@ void ClientSocket::hold_actions() {
   connection_->pause_reading();
 }
 
-void ClientSocket::keep_for_later(std::string_view text) { held_->texts.emplace_back(text); }
+void ClientSocket::keep_for_later(std::string_view text) {
+  held_->texts.emplace_back(text);
+}
 
 // The action that held the others back is decided: they go on, until one of them has to wait, too.
 void ClientSocket::action_decided() {
@@ -235,7 +264,7 @@ void ClientSocket::handle_event(const Packet& packet) {
   std::string scratch;
   const std::string_view event = json::string_value(packet.name, scratch);
   const bool v1 = dialect() == Dialect::kV1;
-  if (v1 && protocol::is_local_event(event)) return;  // section 13
+  if (v1 && protocol::is_local_event(event)) return;                          // section 13
   const bool passes_middleware = packet.event == Event::kApplication || !v1;  // section 7.7
   if (passes_middleware && !server_.middleware().emit.is_empty()) {
     return run(new EmitRun(*this, event, packet));

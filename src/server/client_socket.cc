@@ -6,11 +6,13 @@
 #include <string>
 #include <utility>
 
+#include <socketcluster/codec.h>
+
 #include "json/text.h"
 #include "protocol/close_code.h"
 #include "protocol/writer.h"
-#include "server/batched_acks.h"
 #include "server/held_actions.h"
+#include "server/packet_batch.h"
 #include "server/socket_server.h"
 #include "server/socket_state.h"
 
@@ -122,29 +124,68 @@ void ClientSocket::close_for_handshake_timeout() {
   if (dialect() == protocol::Dialect::kV1) {
     std::string packet;
     protocol::append_disconnect(packet, code);
-    send_text(packet);
+    send_packet(packet);
   }
   close(static_cast<std::uint16_t>(code), {});
 }
 
 // ---- Output ----
 
+// Whether a packet may be written as text straight into the output queue.
+bool ClientSocket::sends_plain_json() const {
+  return server_.codec() == nullptr && (batch_ == nullptr || !batch_->takes_everything());
+}
+
+void ClientSocket::send_packet(std::string_view packet_json) {
+  if (batch_ != nullptr && batch_->takes_everything()) return batch_->add(packet_json);
+  send_unbatched(packet_json);
+}
+
+void ClientSocket::send_unbatched(std::string_view packet_json) {
+  const Codec* codec = server_.codec();
+  if (codec == nullptr) return send_text(packet_json);
+  std::string frame;
+  codec->encode(packet_json, frame);
+  codec->is_binary() ? send_binary(frame) : send_text(frame);
+}
+
+PacketBatch& ClientSocket::batch() {
+  if (batch_ == nullptr) {
+    batch_ = std::make_unique<PacketBatch>(
+        loop().timers(), [this](std::string_view packets) { send_unbatched(packets); });
+  }
+  return *batch_;
+}
+
+// Section 10: v2 clients take arrays of anything; older ones than version 8 take none.
+void ClientSocket::begin_batching() {
+  const Options& options = server_.options();
+  if (!options.batch_on_handshake || known_dialect_ != protocol::Dialect::kV2) return;
+  const std::uint64_t now = loop().now_ms();
+  const std::uint64_t interval = to_ms(options.batch_interval);
+  batch().start(now + interval, interval, now + to_ms(options.batch_on_handshake_duration));
+}
+
 void ClientSocket::emit(std::string_view event, std::string_view data_json, std::uint64_t cid) {
   std::string packet;
   protocol::append_event(packet, dialect(), event, data_json, cid);
-  send_text(packet);
+  send_packet(packet);
 }
 
 void ClientSocket::respond(std::string_view rid_json, std::string_view data_json) {
-  write_text(protocol::response_size(rid_json, data_json),
-             [&](char* out) { protocol::write_response(out, rid_json, data_json); });
+  const std::size_t size = protocol::response_size(rid_json, data_json);
+  const auto fill = [&](char* out) { protocol::write_response(out, rid_json, data_json); };
+  if (sends_plain_json()) return write_text(size, fill);
+  std::string packet(size, '\0');
+  fill(packet.data());
+  send_packet(packet);
 }
 
 void ClientSocket::respond_error(std::string_view rid_json, std::string_view error_json,
                                  std::string_view data_json) {
   std::string packet;
   protocol::append_error_response(packet, rid_json, error_json, data_json);
-  send_text(packet);
+  send_packet(packet);
 }
 
 bool ClientSocket::kick_out(std::string_view channel, std::string_view message) {
@@ -152,7 +193,7 @@ bool ClientSocket::kick_out(std::string_view channel, std::string_view message) 
   std::string packet;
   protocol::append_kick_out(packet, dialect(), quoted(channel),
                             message.empty() ? std::string() : quoted(message));
-  send_text(packet);
+  send_packet(packet);
   return true;
 }
 
@@ -166,7 +207,7 @@ void ClientSocket::disconnect(int code, std::string_view reason) {
   if (tells_v1 && is_open()) {
     std::string packet;
     protocol::append_disconnect(packet, wire_code, reason.empty() ? std::string() : quoted(reason));
-    send_text(packet);
+    send_packet(packet);
   }
   end_application(wire_code, reason);
   close(wire_code, tells_v2 ? reason : std::string_view());
@@ -200,7 +241,7 @@ void ClientSocket::end_application(int code, std::string_view reason) {
   server_.report_end(*this, code, reason);
   server_.remove(*this);
   phase_ = Phase::kOver;
-  batched_acks_.reset();
+  batch_.reset();
   held_.reset();
   server_.channels().unsubscribe_all(*this);
   if (state_ != nullptr) state_->end(code, reason);

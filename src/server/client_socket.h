@@ -32,8 +32,8 @@
 
 namespace socketcluster::server {
 
-class BatchedAcks;
 class MiddlewareRun;
+class PacketBatch;
 class SocketServer;
 class SocketState;
 struct HeldActions;
@@ -51,7 +51,8 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   // v1 while it is not known.
   protocol::Dialect dialect() const { return known_dialect_.value_or(protocol::Dialect::kV1); }
 
-  // Server to client.
+  // Server to client. All packets leave through here, as JSON text; the codec and batches follow.
+  void send_packet(std::string_view packet_json);
   void emit(std::string_view event, std::string_view data_json, std::uint64_t cid);
   void respond(std::string_view rid_json, std::string_view data_json);
   void respond_error(std::string_view rid_json, std::string_view error_json,
@@ -115,6 +116,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
 
   // Packets.
   void handle_message(std::string_view text);
+  void decode_message(websocket::MessageKind kind, std::string_view payload);
   void handle_pong(protocol::Dialect dialect);
   bool may_come_first(std::string_view text, const protocol::Packet& packet);
   void handle_packet(const protocol::Packet& packet);
@@ -139,6 +141,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
                  std::string_view data_json);
   void acknowledge_in_batch(std::string_view rid);
   void send_publication(const broker::Publication& publication);
+  void send_through_middleware(const broker::Publication& publication);
 
   // Handshake and tokens.
   void handle_handshake(const protocol::Packet& packet);
@@ -156,6 +159,12 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   void expire_token();
   std::optional<Error> token_expired_error() const;
 
+  // Output.
+  bool sends_plain_json() const;
+  void send_unbatched(std::string_view packet_json);
+  PacketBatch& batch();
+  void begin_batching();
+
   // Answers to a packet; without effect when it wants none.
   bool wants_response(const protocol::Packet& packet) const;
   std::string_view rid_of(const protocol::Packet& packet) const;
@@ -164,8 +173,8 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   void refuse(std::string_view rid, const protocol::WireError& error);
   void refuse_blocked(std::string_view rid, const Verdict& verdict, const char* line,
                       const char* v2_action, std::string_view ack_data = {});
-  std::string blocked_error_json(const Verdict& verdict, const char* line,
-                                 const char* v2_action, const char* v2_stream) const;
+  std::string blocked_error_json(const Verdict& verdict, const char* line, const char* v2_action,
+                                 const char* v2_stream) const;
 
   // Liveness.
   void recognise(protocol::Dialect dialect);
@@ -182,7 +191,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
 
   SocketServer& server_;
   SocketState* state_ = nullptr;  // counted reference
-  std::unique_ptr<BatchedAcks> batched_acks_;
+  std::unique_ptr<PacketBatch> batch_;
   std::unique_ptr<HeldActions> held_;  // only while actions are held
   std::uint64_t last_activity_ms_ = 0;
   std::uint64_t next_ping_ms_ = 0;

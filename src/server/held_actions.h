@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Messages of a client that have to wait until an earlier action is decided. Reading is paused meanwhile,
-// so this is at most what one read has brought. Thread rule: loop thread.
+// Messages of a client that have to wait until an earlier action is decided. Reading is paused
+// meanwhile, so this is at most what one read has brought. Thread rule: loop thread.
 #pragma once
 
 #include <deque>

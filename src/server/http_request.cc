@@ -47,10 +47,18 @@ std::string decode_parameter(std::string_view text) {
 
 }  // namespace
 
-std::string_view HttpRequest::method() const { return data_->request.method(); }
-std::string_view HttpRequest::target() const { return data_->request.target(); }
-const std::string& HttpRequest::path() const { return data_->request.path(); }
-std::string_view HttpRequest::query() const { return data_->request.query(); }
+std::string_view HttpRequest::method() const {
+  return data_->request.method();
+}
+std::string_view HttpRequest::target() const {
+  return data_->request.target();
+}
+const std::string& HttpRequest::path() const {
+  return data_->request.path();
+}
+std::string_view HttpRequest::query() const {
+  return data_->request.query();
+}
 
 std::optional<std::string> HttpRequest::query_param(std::string_view name) const {
   std::string_view rest = query();
@@ -84,11 +92,15 @@ std::vector<std::pair<std::string, std::string>> HttpRequest::headers() const {
   return all;
 }
 
-const std::string& HttpRequest::body() const { return data_->request.body(); }
+const std::string& HttpRequest::body() const {
+  return data_->request.body();
+}
 std::optional<Json> HttpRequest::json() const {
   if (body().empty()) return std::nullopt;
   return server::parse_json(body());
 }
-const std::string& HttpRequest::remote_address() const { return data_->remote_address; }
+const std::string& HttpRequest::remote_address() const {
+  return data_->remote_address;
+}
 
 }  // namespace socketcluster

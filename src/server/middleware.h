@@ -13,7 +13,8 @@
 
 namespace socketcluster::server {
 
-// Functions of one line in order. Copied when it changes, so that a run keeps the list it began with.
+// Functions of one line in order. Copied when it changes, so that a run keeps the list it began
+// with.
 template <typename Request>
 class MiddlewareLine {
  public:

@@ -78,8 +78,7 @@ Next::Next(server::MiddlewareRun& run, std::uint32_t step) : run_(&run), step_(s
 Next::Next(const Next& other) : run_(other.run_), step_(other.step_) {
   if (run_ != nullptr) run_->retain();
 }
-Next::Next(Next&& other) noexcept
-    : run_(std::exchange(other.run_, nullptr)), step_(other.step_) {}
+Next::Next(Next&& other) noexcept : run_(std::exchange(other.run_, nullptr)), step_(other.step_) {}
 Next& Next::operator=(Next other) noexcept {
   std::swap(run_, other.run_);
   std::swap(step_, other.step_);
@@ -89,8 +88,12 @@ Next::~Next() {
   if (run_ != nullptr) run_->release();
 }
 
-void Next::operator()() const { run_->decide(step_, {}); }
-void Next::operator()(const Error& error) const { run_->decide(step_, Verdict::blocked(error)); }
+void Next::operator()() const {
+  run_->decide(step_, {});
+}
+void Next::operator()(const Error& error) const {
+  run_->decide(step_, Verdict::blocked(error));
+}
 void Next::operator()(const Error& error, int close_code) const {
   Verdict verdict = Verdict::blocked(error);
   verdict.close_code = close_code;
@@ -101,6 +104,8 @@ void Next::operator()(const Error& error, BadToken bad_token) const {
   verdict.bad_token = bad_token;
   run_->decide(step_, std::move(verdict));
 }
-void Next::block_silently() const { run_->decide(step_, Verdict::blocked(std::nullopt)); }
+void Next::block_silently() const {
+  run_->decide(step_, Verdict::blocked(std::nullopt));
+}
 
 }  // namespace socketcluster

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// MiddlewareRun: one action on its way through the functions of a line. Calls one function after the
-// other, in a loop, never recursively, for as long as each decides at once; otherwise the run waits,
-// owned by the copies of `next` that user code holds, and goes on when one of them is called.
+// MiddlewareRun: one action on its way through the functions of a line. Calls one function after
+// the other, in a loop, never recursively, for as long as each decides at once; otherwise the run
+// waits, owned by the copies of `next` that user code holds, and goes on when one of them is
+// called.
 //
 //   start() -> call(0) -> next() -> call(1) -> ... -> finish(verdict)       exactly once
 //
-// A function that drops every `next` uncalled is reported and blocks the action. References are counted,
-// not atomic. Thread rule: loop thread.
+// A function that drops every `next` uncalled is reported and blocks the action. References are
+// counted, not atomic. Thread rule: loop thread.
 #pragma once
 
 #include <cstddef>
@@ -43,8 +44,8 @@ class MiddlewareRun {
   MiddlewareRun(const MiddlewareRun&) = delete;
   MiddlewareRun& operator=(const MiddlewareRun&) = delete;
 
-  // Runs the line for a new object, which owns itself from then on. Returns whether the decision has
-  // been made.
+  // Runs the line for a new object, which owns itself from then on. Returns whether the decision
+  // has been made.
   static bool start(MiddlewareRun* run);
 
   void retain() { ++references_; }
@@ -63,7 +64,6 @@ class MiddlewareRun {
   // The line's decision. May run inside of start() or long after it.
   virtual void finish(const Verdict& verdict) = 0;
 
-
  private:
   void proceed();
   void complete();
@@ -73,7 +73,7 @@ class MiddlewareRun {
   base::Log& log_;
   std::uint32_t references_ = 0;
   std::uint32_t step_ = 0;
-  bool is_decided_ = false;   // the function of this step has called next
+  bool is_decided_ = false;  // the function of this step has called next
   bool is_calling_ = false;
   bool is_finished_ = false;
   Verdict verdict_;

@@ -45,9 +45,15 @@ websocket::DeflateOptions deflate_options(const PerMessageDeflateOptions& option
           .threshold_bytes = options.threshold};
 }
 
-SocketServer::PingFrames make_ping_frames() {
+// v1 pings pass through the codec, v2 pings do not (protocol section 11).
+SocketServer::PingFrames make_ping_frames(const Codec* codec) {
   SocketServer::PingFrames frames;
-  frames.v1 = websocket::make_frame(websocket::Opcode::kText, "#1");
+  std::string v1 = "#1";
+  if (codec != nullptr) codec->encode("#1", v1);
+  frames.v1 =
+      websocket::make_frame(codec != nullptr && codec->is_binary() ? websocket::Opcode::kBinary
+                                                                   : websocket::Opcode::kText,
+                            v1);
   frames.v2 = websocket::make_frame(websocket::Opcode::kText, "");
   frames.both =
       base::SharedBytes::copy_of(std::string(frames.v1.view()) + std::string(frames.v2.view()));
@@ -69,7 +75,7 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
       output_limits_{.soft_bytes = options.outbound_soft_limit,
                      .hard_bytes = options.outbound_hard_limit},
       deflate_(deflate_options(options.per_message_deflate)),
-      ping_frames_(make_ping_frames()),
+      ping_frames_(make_ping_frames(nullptr)),
       channels_(random_key(random)),
       auth_engine_(std::move(auth_engine)),
       exchange_api_(*this),
@@ -223,17 +229,43 @@ void SocketServer::close_all(std::uint16_t code, std::string_view reason) {
 
 // ---- Channels ----
 
-// The complete frame is made here, once; subscribers only queue references to it.
-void SocketServer::publish(std::string_view channel, std::string_view channel_json,
-                           std::string_view data_json) {
+// The complete frame is made once; subscribers only queue references to it.
+base::SharedBytes SocketServer::publication_frame(std::string_view channel_json,
+                                                  std::string_view data_json) {
   const std::size_t size = protocol::publish_size(channel_json, data_json);
+  if (codec_ != nullptr) {
+    std::string packet(size, '\0');
+    protocol::write_publish(packet.data(), channel_json, data_json);
+    std::string encoded;
+    codec_->encode(packet, encoded);
+    return websocket::make_frame(opcode(), encoded);
+  }
   const std::size_t header = websocket::header_size(size);
-  broker::Publication publication{
-      .channel = channel, .frame = base::SharedBytes::allocate(header + size), .data = data_json};
-  char* out = publication.frame.mutable_data();
+  base::SharedBytes frame = base::SharedBytes::allocate(header + size);
+  char* out = frame.mutable_data();
   websocket::encode_header(out, websocket::Opcode::kText, size);
   protocol::write_publish(out + header, channel_json, data_json);
+  return frame;
+}
+
+void SocketServer::publish(std::string_view channel, std::string_view channel_json,
+                           std::string_view data_json) {
+  const broker::Publication publication{
+      .channel = channel, .frame = publication_frame(channel_json, data_json), .data = data_json};
   channels_.publish(publication);
+  if (collected_.empty()) return;
+  for (const StateRef& state : std::exchange(collected_, {})) {
+    if (state->live() != nullptr) state->live()->send_through_middleware(publication);
+  }
+}
+
+void SocketServer::collect(ClientSocket& socket) {
+  collected_.emplace_back(socket.state());
+}
+
+void SocketServer::set_codec(std::unique_ptr<Codec> codec) {
+  codec_ = std::move(codec);
+  ping_frames_ = make_ping_frames(codec_.get());
 }
 
 void SocketServer::subscribe_exchange(std::string_view channel, Exchange::Handler handler) {
@@ -277,8 +309,7 @@ void SocketServer::report_blocked(const Verdict& verdict, const char* line) {
 void SocketServer::report_end(ClientSocket& socket, int code, std::string_view reason) {
   const auto special = socket.is_ready() ? &Handlers::disconnection : &Handlers::connection_abort;
   if (!(handlers_.*special) && !handlers_.closure) return;
-  loop_.defer([this, special, keep = StateRef(socket.state()), code,
-               reason = std::string(reason)] {
+  loop_.defer([this, special, keep = StateRef(socket.state()), code, reason = std::string(reason)] {
     tell(handlers_.*special, keep->handle(), code, reason);
     tell(handlers_.closure, keep->handle(), code, reason);
   });

@@ -5,9 +5,9 @@
 // Thread rule: loop thread only. Lifetime: must outlive the loop's connections; see WorkerCore.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <socketcluster/codec.h>
 #include <socketcluster/options.h>
 #include <socketcluster/server.h>
 
@@ -31,6 +32,7 @@
 #include "protocol/packet.h"
 #include "protocol/socket_id.h"
 #include "server/middleware.h"
+#include "server/socket_state.h"
 #include "websocket/deflate.h"
 #include "websocket/handshake.h"
 
@@ -82,6 +84,17 @@ class SocketServer {
   // All of them, those included whose closing handshake is under way.
   std::size_t living_count() const { return living_count_; }
   void count_living(int change) { living_count_ += static_cast<std::size_t>(change); }
+
+  // A subscriber whose copy of the current publication goes through middleware.
+  void collect(ClientSocket& socket);
+  // Null: JSON text.
+  const Codec* codec() const { return codec_.get(); }
+  void set_codec(std::unique_ptr<Codec> codec);
+  // Of packets.
+  websocket::Opcode opcode() const {
+    return codec_ != nullptr && codec_->is_binary() ? websocket::Opcode::kBinary
+                                                    : websocket::Opcode::kText;
+  }
 
   // ---- Rules and tokens ----
   Middleware& middleware() { return middleware_; }
@@ -135,6 +148,7 @@ class SocketServer {
 
   void refuse(http::Exchange& exchange, int status, std::string body, std::string_view header);
   class HandshakeWsRun;
+  base::SharedBytes publication_frame(std::string_view channel_json, std::string_view data_json);
   template <typename Handler, typename... Args>
   void tell(const Handler& handler, Args&&... args);
   bool keeps_requests() const;
@@ -159,6 +173,8 @@ class SocketServer {
   std::shared_ptr<const Server::ConnectionHandler> connection_handler_;
   NameMap<std::shared_ptr<const Server::SocketEventHandler>> event_handlers_;
   NameMap<std::unique_ptr<ExchangeSubscriber>> exchange_subscribers_;
+  std::unique_ptr<Codec> codec_;
+  std::vector<StateRef> collected_;
   Middleware middleware_;
   MiddlewareId last_middleware_id_ = 0;
   std::unique_ptr<auth::AuthEngine> auth_engine_;

@@ -105,7 +105,8 @@ void SocketState::report_unsubscription(const std::string& channel) {
 
 void SocketState::report_token(bool is_gained, const Json& token) {
   if (listeners_ == nullptr) return;
-  const AuthTokenHandler handler = is_gained ? listeners_->authenticate : listeners_->deauthenticate;
+  const AuthTokenHandler handler =
+      is_gained ? listeners_->authenticate : listeners_->deauthenticate;
   std::string message;
   if (handler) throws("authentication", message, [&] { handler(token); });
 }
@@ -281,27 +282,38 @@ void SocketState::drop_token() {
 }
 
 void SocketState::sign_token(JsonObject claims, auth::SignOptions options, DoneHandler on_done) {
-  server_.auth_engine().sign(
-      std::move(claims), std::move(options), server_.wall_now(),
-      [keep = StateRef(*this), on_done = std::move(on_done)](
-          base::Result<auth::SignedToken> token) mutable {
-        keep->token_signed(std::move(token), std::move(on_done));
-      });
+  server_.auth_engine().sign(std::move(claims), std::move(options), server_.wall_now(),
+                             [keep = StateRef(*this), on_done = std::move(on_done)](
+                                 base::Result<auth::SignedToken> token) mutable {
+                               keep->token_signed(std::move(token), std::move(on_done));
+                             });
 }
 
+// v1 clients get the token before the answer of the handler that gave it, v2 clients behind it, as
+// with the original servers.
 void SocketState::token_signed(base::Result<auth::SignedToken> token, DoneHandler on_done) {
-  if (live_ == nullptr || !token) {
-    if (on_done) await_answer("#setAuthToken", as_ack(std::move(on_done)));  // fails in a moment
-    if (token) return;
+  const std::uint64_t cid = on_done ? await_answer("#setAuthToken", as_ack(std::move(on_done))) : 0;
+  if (live_ == nullptr) return;
+  if (token) {
+    set_token(token->claims, token->text);
+  } else {
     server_.warn("auth token of socket " + id_.text() +
                  " could not be signed: " + token.error().text);
-    if (live_ != nullptr) live_->close(protocol::to_int(protocol::CloseCode::kSignFailed), {});
-    return;
   }
-  const std::string text = token->text;
-  set_token(std::move(token->claims), text);
-  const std::uint64_t cid = on_done ? await_answer("#setAuthToken", as_ack(std::move(on_done))) : 0;
-  live_->send_auth_token(text, cid);
+  std::string text = token ? std::move(token->text) : std::string();
+  if (live_->dialect() == protocol::Dialect::kV1) return deliver_token(text, cid);
+  server_.loop().defer(
+      [keep = StateRef(*this), text = std::move(text), cid] { keep->deliver_token(text, cid); });
+}
+
+// An empty token: signing has failed.
+void SocketState::deliver_token(const std::string& text, std::uint64_t cid) {
+  if (live_ == nullptr) return;
+  if (text.empty()) {
+    live_->close(protocol::to_int(protocol::CloseCode::kSignFailed), {});
+  } else {
+    live_->send_auth_token(text, cid);
+  }
 }
 
 void SocketState::deauthenticate(DoneHandler on_done) {

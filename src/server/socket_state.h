@@ -121,6 +121,7 @@ class SocketState {
 
   std::uint64_t await_answer(std::string_view event, AckHandler on_answer);
   void token_signed(base::Result<auth::SignedToken> token, DoneHandler on_done);
+  void deliver_token(const std::string& text, std::uint64_t cid);
   static AckHandler as_ack(DoneHandler on_done);
 
   std::shared_ptr<const EventHandler> handler(std::string_view event) const;
