@@ -61,8 +61,9 @@ struct MinBinLimits {
 };
 
 // The format of the npm package sc-codec-min-bin: MessagePack in binary messages, with short names
-// for the members of a packet. Bytes (an ArrayBuffer in JavaScript) are {"base64":true,"data":"..."}
-// here, the form that socketcluster::binary() makes, and become bytes again on their way out.
+// for the members of a packet. Bytes (an ArrayBuffer in JavaScript) are
+// {"base64":true,"data":"..."} here, the form that socketcluster::binary() makes, and become bytes
+// again on their way out.
 std::unique_ptr<Codec> make_min_bin_codec(const MinBinLimits& limits = {});
 
 }  // namespace socketcluster

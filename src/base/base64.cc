@@ -23,6 +23,7 @@ constexpr std::array<std::uint8_t, 256> make_decode_table(std::string_view alpha
   return table;
 }
 
+constexpr std::array<std::uint8_t, 256> kStandardValues = make_decode_table(kStandard);
 constexpr std::array<std::uint8_t, 256> kUrlSafeValues = make_decode_table(kUrlSafe);
 
 enum class Padding { kNo, kYes };
@@ -44,6 +45,29 @@ void encode(std::string& out, std::span<const unsigned char> bytes, std::string_
   out += alphabet[group >> 12U & 63U];
   if (rest == 2) out += alphabet[group >> 6U & 63U];
   if (padding == Padding::kYes) out.append(3 - rest, '=');
+}
+
+// Without padding.
+std::optional<std::string> decode(std::string_view text,
+                                  const std::array<std::uint8_t, 256>& values) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : text) {
+    const std::uint8_t value = values[static_cast<unsigned char>(c)];
+    if (value == kInvalid) return std::nullopt;
+    bits = bits << 6U | value;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out += static_cast<char>(bits >> count & 0xFFU);
+      bits &= (1U << count) - 1U;
+    }
+  }
+  if (bits != 0) return std::nullopt;
+  return out;
 }
 
 std::span<const unsigned char> as_bytes(std::string_view text) {
@@ -74,25 +98,15 @@ std::string base64url_encode(std::string_view bytes) {
   return out;
 }
 
+std::optional<std::string> base64_decode(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  if (text.ends_with('=')) text.remove_suffix(1);
+  if (text.size() % 4 == 3 && text.ends_with('=')) text.remove_suffix(1);
+  return decode(text, kStandardValues);
+}
+
 std::optional<std::string> base64url_decode(std::string_view text) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const std::uint8_t value = kUrlSafeValues[static_cast<unsigned char>(c)];
-    if (value == kInvalid) return std::nullopt;
-    bits = bits << 6U | value;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xFFU);
-      bits &= (1U << count) - 1U;
-    }
-  }
-  if (bits != 0) return std::nullopt;
-  return out;
+  return decode(text, kUrlSafeValues);
 }
 
 }  // namespace socketcluster::base

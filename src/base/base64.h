@@ -15,6 +15,9 @@ namespace socketcluster::base {
 void append_base64(std::string& out, std::span<const unsigned char> bytes);
 std::string base64_encode(std::string_view bytes);
 
+// Nothing when `text` is not what append_base64() makes of some bytes.
+std::optional<std::string> base64_decode(std::string_view text);
+
 // URL-safe alphabet, no padding.
 void append_base64url(std::string& out, std::span<const unsigned char> bytes);
 std::string base64url_encode(std::string_view bytes);

@@ -89,7 +89,10 @@ bool is_portable_number(std::string_view number) {
 }
 
 void append_js_number(std::string& out, std::string_view number) {
-  double value = to_double(number);
+  append_js_number(out, to_double(number));
+}
+
+void append_js_number(std::string& out, double value) {
   if (value == 0) {
     out.push_back('0');
     return;

@@ -19,5 +19,6 @@ inline constexpr int kMaxExponentDigits = 6;
 
 // As Number::toString of ECMA-262: 1.50 as 1.5, 1e21 as 1e+21, -0 as 0.
 void append_js_number(std::string& out, std::string_view number);
+void append_js_number(std::string& out, double number);  // REQUIRES: not NaN
 
 }  // namespace socketcluster::json

@@ -24,6 +24,21 @@ TEST(Base64, AlphabetsDifferInTwoCharacters) {
   EXPECT_EQ(base64url_encode("\xFB\xEF\xFF"), "--__");
 }
 
+TEST(Base64, DecodesWhatItEncodes) {
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(base64_decode(base64_encode(bytes)), bytes);
+    bytes += static_cast<char>(i * 37);
+  }
+}
+
+TEST(Base64, RefusesEveryOtherSpelling) {
+  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Z===", "====", "=", "Zm8", "Zm9=", "Zm8==",
+                           "Zg==Zg==", "Zm-v", "Zm_v", "Zm9v\n", "Zm\\v"}) {
+    EXPECT_FALSE(base64_decode(text)) << text;
+  }
+}
+
 TEST(Base64Url, HasNoPadding) {
   EXPECT_EQ(base64url_encode("f"), "Zg");
   EXPECT_EQ(base64url_encode("fo"), "Zm8");
