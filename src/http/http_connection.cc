@@ -2,6 +2,8 @@
 #include "http/http_connection.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -27,16 +29,44 @@ class StringBody final : public BodySource {
   std::size_t position_ = 0;
 };
 
+void append_chunk_size(std::string& out, std::size_t size) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  out.append(digits.data(), static_cast<std::size_t>(end - digits.data())).append("\r\n");
+}
+
 }  // namespace
 
 struct HttpConnection::Current {
-  enum class Phase { kReading, kAwaiting, kStreaming, kDone };
+  // kStreaming: `body` is read as the peer takes it; kPushing: a BodyWriter writes it.
+  enum class Phase { kReading, kAwaiting, kStreaming, kPushing, kDone };
+
+  // What a BodyWriter has written and the window did not take yet.
+  struct Pushed {
+    explicit Pushed(StreamObserver to_tell) : observer(std::move(to_tell)) {}
+    std::size_t waiting() const { return bytes.size() - sent; }
+    // Amortised: the front goes when it is at least half of the whole.
+    void forget_sent() {
+      if (sent * 2 < bytes.size()) return;
+      bytes.erase(0, sent);
+      sent = 0;
+    }
+
+    StreamObserver observer;
+    std::string bytes;  // in the framing of the wire
+    std::size_t sent = 0;
+    Framing framing = Framing::kLength;
+    bool is_silent = false;  // HEAD, 204 and 304: nothing goes out
+    bool is_ended = false;
+    bool wants_drain = false;
+  };
 
   explicit Current(const RequestLimits& limits) : parser(limits) {}
 
   RequestParser parser;
   std::unique_ptr<BodySource> body;
-  std::uint64_t remaining = 0;  // of `body`
+  std::unique_ptr<Pushed> pushed;
+  std::uint64_t remaining = 0;  // of the body, when its length is known
   Phase phase = Phase::kReading;
   bool keep_alive = false;  // after the response
   std::span<char> rest;     // behind the request; valid inside the handler's call
@@ -66,6 +96,9 @@ HttpConnection::HttpConnection(HttpService& service) : service_(service) {}
 
 HttpConnection::~HttpConnection() {
   if (link_ != nullptr) link_->connection = nullptr;
+  if (current_ == nullptr || current_->pushed == nullptr || current_->pushed->is_ended) return;
+  StreamObserver& observer = current_->pushed->observer;
+  if (observer) observer(StreamEvent::kClosed);
 }
 
 void HttpConnection::on_bytes(std::span<char> bytes) {
@@ -93,7 +126,9 @@ void HttpConnection::on_closed() {
 void HttpConnection::on_timer() {
   if (!is_open()) return;
   if (current_ == nullptr) return connection_->close();
-  if (current_->phase == Current::Phase::kStreaming) return connection_->abort();
+  const bool sends =
+      current_->phase == Current::Phase::kStreaming || current_->phase == Current::Phase::kPushing;
+  if (sends) return connection_->abort();
   if (current_->phase != Current::Phase::kReading) return;
   ++service_.counters_.timed_out;
   refuse(408);
@@ -169,7 +204,7 @@ void HttpConnection::keep(std::span<char> bytes) {
 void HttpConnection::refuse(int status) {
   Timer::cancel();
   const Response response = Response::text(status).with_close();
-  write_head(response, response.body().size(), /*keep_alive=*/false);
+  write_head(response, {.keep_alive = false, .content_length = response.body().size()});
   connection_->write_copy(response.body());
   connection_->close();
 }
@@ -187,10 +222,8 @@ const Request& HttpConnection::request() const {
 
 void HttpConnection::respond(Response response, std::uint64_t length,
                              std::unique_ptr<BodySource> body) {
-  // A peer that has ended and has nothing left to be answered hears of the close.
-  const bool last = peer_ended_ && kept_.empty() && current_->rest.empty();
-  current_->keep_alive = current_->keep_alive && !response.closes_connection() && !last;
-  write_head(response, length, current_->keep_alive);
+  current_->keep_alive = keeps_alive_after(response);
+  write_head(response, {.keep_alive = current_->keep_alive, .content_length = length});
   if (request().method() == "HEAD" || !response.may_have_body() || length == 0) {
     return finish_response();
   }
@@ -205,10 +238,13 @@ void HttpConnection::respond(Response response, std::uint64_t length,
   stream();
 }
 
-void HttpConnection::write_head(const Response& response, std::uint64_t length, bool keep_alive) {
-  HeadContext context;
-  context.keep_alive = keep_alive;
-  context.content_length = length;
+bool HttpConnection::keeps_alive_after(const Response& response) const {
+  // A peer that has ended and has nothing left to be answered hears of the close.
+  const bool last = peer_ended_ && kept_.empty() && current_->rest.empty();
+  return current_->keep_alive && !response.closes_connection() && !last;
+}
+
+void HttpConnection::write_head(const Response& response, HeadContext context) {
   context.date = service_.date_.at(service_.clock_());
   if (current_ != nullptr && current_->phase == Current::Phase::kAwaiting) {
     context.version = request().version();
@@ -243,6 +279,7 @@ void HttpConnection::finish_response() {
   const bool keep_alive = current_->keep_alive;
   current_->phase = Current::Phase::kDone;
   current_->body.reset();
+  current_->pushed.reset();
   if (!in_handler_) current_.reset();
   Timer::cancel();
   if (!keep_alive && connection_->queued_bytes() <= kMaxWaitingOutput) {
@@ -258,6 +295,96 @@ void HttpConnection::finish_response() {
   arm_timer(service_.options_.keep_alive_timeout_ms);
   const bool has_more = !kept_.empty() || connection_->is_reading_paused() || peer_ended_;
   if (!in_handler_ && has_more) schedule_resume();
+}
+
+// ---- A body that is pushed ---------------------------------------------------------------------
+
+void HttpConnection::begin_stream(const Response& response, std::optional<std::uint64_t> length,
+                                  StreamObserver observer) {
+  auto pushed = std::make_unique<Current::Pushed>(std::move(observer));
+  pushed->is_silent = request().method() == "HEAD" || !response.may_have_body();
+  if (!length) {
+    const bool chunks = request().version() == Version::kHttp11;
+    pushed->framing = chunks ? Framing::kChunked : Framing::kUntilClose;
+  }
+  const bool by_close = pushed->framing == Framing::kUntilClose && !pushed->is_silent;
+  current_->keep_alive = keeps_alive_after(response) && !by_close;
+  write_head(response, {.keep_alive = current_->keep_alive,
+                        .content_length = length.value_or(0),
+                        .framing = pushed->framing});
+  current_->remaining = length.value_or(0);
+  current_->pushed = std::move(pushed);
+  current_->phase = Current::Phase::kPushing;
+}
+
+bool HttpConnection::streams(std::uint64_t number) const {
+  return number == request_number_ && current_ != nullptr &&
+         current_->phase == Current::Phase::kPushing && !current_->pushed->is_ended && is_open();
+}
+
+bool HttpConnection::push(std::string_view bytes) {
+  Current::Pushed& pushed = *current_->pushed;
+  if (pushed.waiting() > BodyWriter::kHardBytes) {
+    connection_->abort();
+    return false;
+  }
+  if (pushed.framing == Framing::kLength) {
+    bytes = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), current_->remaining));
+    current_->remaining -= bytes.size();
+  }
+  if (pushed.is_silent || bytes.empty()) return true;  // an empty chunk would be the last one
+  const bool chunks = pushed.framing == Framing::kChunked;
+  if (chunks) append_chunk_size(pushed.bytes, bytes.size());
+  pushed.bytes += bytes;
+  if (chunks) pushed.bytes += "\r\n";
+  pump();
+  const bool is_full = pushed.waiting() > 0 || connection_->queued_bytes() >= kStreamWindow;
+  pushed.wants_drain = is_full;
+  return !is_full;
+}
+
+// Hands as much to the connection as the window allows; the end of the body, too, when it has come.
+void HttpConnection::pump() {
+  Current::Pushed& pushed = *current_->pushed;
+  while (pushed.waiting() > 0 && connection_->queued_bytes() < kStreamWindow) {
+    const std::size_t size = std::min(pushed.waiting(), kStreamPiece);
+    connection_->write_copy({pushed.bytes.data() + pushed.sent, size});
+    pushed.sent += size;
+  }
+  pushed.forget_sent();
+  if (pushed.waiting() == 0 && pushed.is_ended) return finish_response();
+  if (connection_->queued_bytes() > 0) {
+    arm_timer(service_.options_.send_timeout_ms);
+    return schedule_resume();
+  }
+  Timer::cancel();  // how long the application takes is its own business
+  if (std::exchange(pushed.wants_drain, false)) tell_drained();
+}
+
+// The observer may end the body, and with it its own registration.
+void HttpConnection::tell_drained() {
+  StreamObserver observer = std::move(current_->pushed->observer);
+  if (observer) observer(StreamEvent::kDrained);
+  if (current_ == nullptr || current_->pushed == nullptr) return;
+  current_->pushed->observer = std::move(observer);
+}
+
+void HttpConnection::end_stream() {
+  Current::Pushed& pushed = *current_->pushed;
+  if (pushed.framing == Framing::kLength && current_->remaining > 0 && !pushed.is_silent) {
+    return cut_stream();
+  }
+  if (pushed.framing == Framing::kChunked && !pushed.is_silent) pushed.bytes += "0\r\n\r\n";
+  pushed.is_ended = true;
+  pump();
+}
+
+// The peer must not take what it has for the whole.
+void HttpConnection::cut_stream() {
+  const bool ends_by_close = current_->pushed->framing == Framing::kUntilClose;
+  current_->pushed->is_ended = true;
+  if (ends_by_close) return connection_->abort();
+  connection_->close();
 }
 
 std::optional<Takeover> HttpConnection::take_over() {
@@ -297,7 +424,11 @@ void HttpConnection::schedule_resume() {
 }
 
 void HttpConnection::resume() {
-  if (current_ != nullptr && current_->phase == Current::Phase::kStreaming) stream();
+  if (current_ != nullptr && current_->phase == Current::Phase::kStreaming) {
+    stream();
+  } else if (current_ != nullptr && current_->phase == Current::Phase::kPushing) {
+    pump();
+  }
   if (!is_open()) return;
   if (closes_after_output_ && connection_->queued_bytes() == 0) return connection_->close();
   if (is_blocked()) return;

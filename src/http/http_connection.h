@@ -2,7 +2,8 @@
 // Serves HTTP/1.x on one connection: keep-alive, pipelining in order, time-outs, and the hand-over
 // at an upgrade. HttpService holds what all connections share.
 //
-//   idle --bytes--> reading --complete--> awaiting --respond()--> [streaming] --> idle | closing
+//   idle --bytes--> reading --complete--> awaiting --respond()--> [streaming | pushing] --> idle |
+//   closing
 //                      |                      `--take_over()--> ended
 //                      `--malformed, too large, too slow--> error response --> closing
 //
@@ -74,6 +75,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
 
  private:
   friend class HttpService;
+  friend class BodyWriter;
   friend class Exchange;
   friend struct std::default_delete<HttpConnection>;
   struct Current;  // the request that is being read or answered
@@ -104,8 +106,19 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   const Request& request() const;
   void respond(Response response, std::uint64_t length, std::unique_ptr<BodySource> body);
   std::optional<Takeover> take_over();
-  void write_head(const Response& response, std::uint64_t length, bool keep_alive);
+  void write_head(const Response& response, HeadContext context);
+  bool keeps_alive_after(const Response& response) const;
   void stream();
+
+  // A body that is pushed; called by Exchange and BodyWriter.
+  void begin_stream(const Response& response, std::optional<std::uint64_t> length,
+                    StreamObserver observer);
+  bool streams(std::uint64_t number) const;
+  bool push(std::string_view bytes);
+  void end_stream();
+  void cut_stream();
+  void pump();
+  void tell_drained();
   void finish_response();
 
   // Going on in a later iteration, when the output of this one has met the kernel.

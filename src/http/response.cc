@@ -71,6 +71,21 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
+void append_framing(std::string& out, const HeadContext& context) {
+  switch (context.framing) {
+    case Framing::kLength:
+      out += "Content-Length: ";
+      append_number(out, context.content_length);
+      out += "\r\n";
+      return;
+    case Framing::kChunked:
+      out += "Transfer-Encoding: chunked\r\n";
+      return;
+    case Framing::kUntilClose:
+      return;
+  }
+}
+
 }  // namespace
 
 std::string_view reason_phrase(int status) {
@@ -89,7 +104,7 @@ Response Response::text(int status, std::string body) {
   return Response(status, std::move(body)).with("Content-Type", "text/plain; charset=utf-8");
 }
 
-base::Status Response::add_header(std::string_view name, std::string_view value) {
+base::Status Response::check_header(std::string_view name, std::string_view value) {
   if (name.empty() || !all_in_class(name, kToken)) {
     return base::Failure{"A header name must be a token (RFC 9110 section 5.6.2)"};
   }
@@ -100,8 +115,26 @@ base::Status Response::add_header(std::string_view name, std::string_view value)
     return base::Failure{"The value of " + std::string(name) +
                          " contains a control character such as CR or LF"};
   }
+  return base::Status::ok();
+}
+
+base::Status Response::add_header(std::string_view name, std::string_view value) {
+  if (base::Status status = check_header(name, value); !status) return status;
   fields_.append(name).append(": ").append(value).append("\r\n");
   return base::Status::ok();
+}
+
+void Response::remove_header(std::string_view name) {
+  std::size_t begin = 0;
+  while (begin < fields_.size()) {
+    const std::size_t size = fields_.find("\r\n", begin) + 2 - begin;
+    const std::string_view line(fields_.data() + begin, size);
+    if (base::equals_ignoring_case(line.substr(0, line.find(':')), name)) {
+      fields_.erase(begin, size);
+    } else {
+      begin += size;
+    }
+  }
 }
 
 Response& Response::with(std::string_view name, std::string_view value) & {
@@ -138,11 +171,7 @@ void append_head(std::string& out, const Response& response, const HeadContext& 
     out += "Connection: keep-alive\r\n";
   }
   out += response.fields();
-  if (response.may_have_body()) {
-    out += "Content-Length: ";
-    append_number(out, context.content_length);
-    out += "\r\n";
-  }
+  if (response.may_have_body()) append_framing(out, context);
   out += "\r\n";
 }
 

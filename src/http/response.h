@@ -31,6 +31,10 @@ class Response {
   // The same for fields that the program itself chose. REQUIRES: add_header() would work.
   Response& with(std::string_view name, std::string_view value) &;
   Response&& with(std::string_view name, std::string_view value) &&;
+  // Takes out all fields of that name, in any case.
+  void remove_header(std::string_view name);
+  // What add_header() would say.
+  static base::Status check_header(std::string_view name, std::string_view value);
   // The connection is closed after this response.
   Response& with_close() &;
   Response&& with_close() &&;
@@ -51,12 +55,16 @@ class Response {
   std::string body_;
 };
 
+// How the end of a body is known (RFC 9112 section 6).
+enum class Framing : std::uint8_t { kLength, kChunked, kUntilClose };
+
 // What only the connection knows.
 struct HeadContext {
   Version version = Version::kHttp11;  // of the request
   bool keep_alive = true;              // after this response
   std::uint64_t content_length = 0;    // left out when the status has no body
   std::string_view date{};
+  Framing framing = Framing::kLength;  // left out when the status has no body
 };
 
 // Appends status line, fields and the empty line to `out`.
