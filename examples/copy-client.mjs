@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs after `npm install`: puts the browser build of the client where the page loads it from.
+// Runs after `npm install`: puts the browser build of the client where each page loads it from.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -8,4 +8,9 @@ import { fileURLToPath } from 'node:url';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const packageFile = createRequire(import.meta.url).resolve('socketcluster-client/package.json');
 const name = 'socketcluster-client.min.js';
-fs.copyFileSync(path.join(path.dirname(packageFile), name), path.join(here, 'public', name));
+for (const example of fs.readdirSync(here)) {
+  const publicDir = path.join(here, example, 'public');
+  if (example !== 'node_modules' && fs.existsSync(publicDir)) {
+    fs.copyFileSync(path.join(path.dirname(packageFile), name), path.join(publicDir, name));
+  }
+}
