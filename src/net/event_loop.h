@@ -74,6 +74,9 @@ class EventLoop {
   // Takes over a connected stream socket (TCP or UNIX) and makes it non-blocking.
   Connection& adopt(int fd);
   std::size_t connection_count() const { return connection_count_; }
+  // Aborts and destroys all connections, and runs what their handlers defer when they are told. For
+  // an owner whose handlers need more than the loop. REQUIRES: not called inside an iteration.
+  void drop_connections();
 
   // The buffer into which every connection reads; contents are valid during one on_bytes() only.
   std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
@@ -89,6 +92,7 @@ class EventLoop {
   void run_deferred_tasks();
   void finish_iteration();
   void report_overflows();
+  void abort_connections();
   void destroy_closed_connections();
   void update_now();
   int wait_ms(std::chrono::milliseconds max_wait);
