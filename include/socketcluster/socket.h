@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Socket: a handle to one client's connection. Copies are cheap and name the same connection; a
 // handle stays valid when the connection is gone: every call is then without effect, as each
-// function says.
+// function says. It may outlive the worker only to be destroyed.
 //
 //   server.on_connection([](socketcluster::Socket& socket) {
 //     socket.on("add", [](const socketcluster::Json& data, socketcluster::Respond respond) {
@@ -11,7 +11,7 @@
 //   });
 //
 // The Socket& given to handlers lives as long as they do, so handlers of that socket may capture it
-// by reference. Thread rule: the worker's loop thread only. Handlers never run inside the call that
+// by reference. It cannot be assigned to; copies can. Thread rule: the worker's loop thread only. Handlers never run inside the call that
 // registered them, and may do anything, closing the socket included. What a handler throws becomes
 // an error response to the caller (if it waits for one) and a warning in the log.
 #pragma once
@@ -76,10 +76,9 @@ class Respond {
 
  private:
   friend class server::SocketState;
-  Respond(server::SocketState& state, std::uint32_t slot, std::uint32_t generation);
+  Respond(server::SocketState& state, std::uint32_t slot);
   server::SocketState* state_ = nullptr;
   std::uint32_t slot_ = 0;
-  std::uint32_t generation_ = 0;
 };
 
 // A client's event: its data (null when there was none) and the way to answer it.

@@ -63,11 +63,21 @@ EventLoop::EventLoop()
 }
 
 EventLoop::~EventLoop() {
-  for (std::size_t fd = 0; fd < by_fd_.size(); ++fd) {
-    if (by_fd_[fd] != nullptr) by_fd_[fd]->abort();
+  abort_connections();
+  ::close(epoll_fd_);
+}
+
+void EventLoop::abort_connections() {
+  for (Connection* connection : by_fd_) {
+    if (connection != nullptr) connection->abort();
   }
   destroy_closed_connections();
-  ::close(epoll_fd_);
+}
+
+void EventLoop::drop_connections() {
+  constexpr int kRounds = 16;  // tasks may defer tasks, but not for ever
+  abort_connections();
+  for (int round = 0; round < kRounds && !deferred_.empty(); ++round) run_deferred_tasks();
 }
 
 void EventLoop::run() {

@@ -75,6 +75,9 @@ class EventLoop {
   // not matter: every call on it is made not to.
   Connection& adopt(int fd);
   std::size_t connection_count() const { return connection_count_; }
+  // Aborts and destroys all connections, and runs what their handlers defer when they are told. For
+  // an owner whose handlers need more than the loop. REQUIRES: not called inside an iteration.
+  void drop_connections();
 
   // The buffer into which every connection reads; contents are valid during one on_bytes() only.
   std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
@@ -90,6 +93,7 @@ class EventLoop {
   void run_deferred_tasks();
   void finish_iteration();
   void report_overflows();
+  void abort_connections();
   void destroy_closed_connections();
   void update_now();
   int wait_ms(std::chrono::milliseconds max_wait);

@@ -7,6 +7,7 @@
 #include <socketcluster/server.h>
 #include <socketcluster/socket.h>
 
+#include "base/assert.h"
 #include "json/text.h"
 #include "server/auth_adapter.h"
 #include "server/client_socket.h"
@@ -67,39 +68,34 @@ const std::string& DataRequest::data_json() const {
 
 // ---- Respond ----
 
-Respond::Respond(server::SocketState& state, std::uint32_t slot, std::uint32_t generation)
-    : state_(&state), slot_(slot), generation_(generation) {
-  state.retain();
+Respond::Respond(server::SocketState& state, std::uint32_t slot) : state_(&state), slot_(slot) {
+  state.retain_answer(slot);
 }
-Respond::Respond(const Respond& other)
-    : state_(other.state_), slot_(other.slot_), generation_(other.generation_) {
-  if (state_ != nullptr) state_->retain();
+Respond::Respond(const Respond& other) : state_(other.state_), slot_(other.slot_) {
+  if (state_ != nullptr) state_->retain_answer(slot_);
 }
 Respond::Respond(Respond&& other) noexcept
-    : state_(std::exchange(other.state_, nullptr)),
-      slot_(other.slot_),
-      generation_(other.generation_) {}
+    : state_(std::exchange(other.state_, nullptr)), slot_(other.slot_) {}
 Respond& Respond::operator=(Respond other) noexcept {
   std::swap(state_, other.state_);
-  slot_ = other.slot_;
-  generation_ = other.generation_;
+  std::swap(slot_, other.slot_);
   return *this;
 }
 Respond::~Respond() {
-  if (state_ != nullptr) state_->release();
+  if (state_ != nullptr) state_->release_answer(slot_);
 }
 
 bool Respond::is_wanted() const {
-  return state_ != nullptr && state_->is_answer_wanted(slot_, generation_);
+  return state_ != nullptr && state_->is_answer_wanted(slot_);
 }
 void Respond::operator()() const {
-  if (is_wanted()) state_->answer(slot_, generation_, {});
+  if (is_wanted()) state_->answer(slot_, {});
 }
 void Respond::operator()(const Json& data) const {
-  if (is_wanted()) state_->answer(slot_, generation_, server::to_text(data));
+  if (is_wanted()) state_->answer(slot_, server::to_text(data));
 }
 void Respond::operator()(const Error& error) const {
-  if (is_wanted()) state_->answer_error(slot_, generation_, server::to_text(error.json()));
+  if (is_wanted()) state_->answer_error(slot_, server::to_text(error.json()));
 }
 
 // ---- Socket ----
@@ -112,9 +108,9 @@ Socket::Socket(const Socket& other) : state_(other.state_) {
   state_->retain();
 }
 Socket& Socket::operator=(const Socket& other) {
-  other.state_->retain();
-  state_->release();
-  state_ = other.state_;
+  SC_ASSERT(this != &state_->handle());  // the one that handlers are given stands for its socket
+  Socket copy(other);
+  std::swap(state_, copy.state_);
   return *this;
 }
 Socket::~Socket() {

@@ -8,6 +8,7 @@
 
 #include <socketcluster/codec.h>
 
+#include "base/utf8.h"
 #include "json/text.h"
 #include "protocol/close_code.h"
 #include "protocol/writer.h"
@@ -210,7 +211,10 @@ void ClientSocket::disconnect(int code, std::string_view reason) {
     send_packet(packet);
   }
   end_application(wire_code, reason);
-  close(wire_code, tells_v2 ? reason : std::string_view());
+  // A close frame with anything but UTF-8 would be a protocol error of ours (RFC 6455
+  // section 5.5.1).
+  const bool has_reason = tells_v2 && base::is_valid_utf8(reason);
+  close(wire_code, has_reason ? reason : std::string_view());
 }
 
 std::vector<std::string> ClientSocket::subscriptions() const {

@@ -19,6 +19,8 @@ void ExchangeSubscriber::deliver(const broker::Publication& publication) {
       (*alive)(parse_json(data).value_or(Json()));
     } catch (const std::exception& error) {
       this_log->warning("exchange handler of channel '" + channel + "' threw: " + error.what());
+    } catch (...) {
+      this_log->warning("exchange handler of channel '" + channel + "' threw: unknown exception");
     }
   });
 }

@@ -1,9 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "server/json_values.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "base/base64.h"
+#include "base/utf8.h"
+#include "json/text.h"
 
 namespace socketcluster::server {
+namespace {
+
+// In JSON, bytes that are not ASCII are part of strings.
+std::string repaired(std::string_view text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  std::string out;
+  std::string quoted;
+  while (!text.empty()) {
+    const auto plain = std::find_if_not(text.begin(), text.end(), is_ascii);
+    const auto end = std::find_if(plain, text.end(), is_ascii);
+    out.append(text.begin(), plain);
+    quoted.clear();
+    json::append_string(quoted, {plain, end});
+    out.append(quoted, 1, quoted.size() - 2);
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+  }
+  return out;
+}
+
+}  // namespace
 
 std::optional<Json> parse_json(std::string_view text) {
   if (text.empty()) return Json();
@@ -16,7 +41,8 @@ std::optional<Json> parse_json(std::string_view text) {
 }
 
 std::string to_text(const Json& value) {
-  return boost::json::serialize(value);
+  std::string text = boost::json::serialize(value);
+  return base::is_valid_utf8(text) ? text : repaired(text);
 }
 
 }  // namespace socketcluster::server

@@ -14,6 +14,8 @@ namespace socketcluster::server {
 // escape, a number out of range).
 std::optional<Json> parse_json(std::string_view text);
 
+// Always valid UTF-8, whatever bytes the value's strings have: a client would close its connection
+// for others (RFC 6455 section 8.1). They become what json::append_string() makes of them.
 std::string to_text(const Json& value);
 
 }  // namespace socketcluster::server

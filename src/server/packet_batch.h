@@ -4,6 +4,7 @@
 // of a socket. Thread rule: loop thread. Lifetime: a part of its ClientSocket.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,9 +33,12 @@ class PacketBatch final : public net::Timer {
   void add(std::string_view packet_json) {
     packets_ += packets_.empty() ? '[' : ',';
     packets_ += packet_json;
+    if (packets_.size() > kMaxBytes) send();  // the client chooses how long its call ids are
   }
 
  private:
+  static constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
+
   void on_timer() override {
     const std::uint64_t next_ms = deadline_ms() + interval_ms_;
     if (until_ms_ != 0 && next_ms <= until_ms_) {
@@ -42,7 +46,10 @@ class PacketBatch final : public net::Timer {
     } else {
       until_ms_ = 0;
     }
-    if (packets_.empty()) return;
+    if (!packets_.empty()) send();
+  }
+
+  void send() {
     packets_ += ']';
     const std::string packets = std::move(packets_);
     packets_ = std::string();

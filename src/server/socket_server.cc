@@ -82,9 +82,8 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
       api_(*this) {}
 
 SocketServer::~SocketServer() {
-  for (auto& [channel, subscriber] : exchange_subscribers_) {
-    channels_.unsubscribe_all(*subscriber);
-  }
+  const auto subscribers = std::exchange(exchange_subscribers_, {});
+  for (const auto& [channel, subscriber] : subscribers) channels_.unsubscribe_all(*subscriber);
   SC_ASSERT(pending_.empty() && clients_.empty());
 }
 
@@ -156,6 +155,8 @@ void SocketServer::accept_upgrade(const http::Request& request, http::Exchange e
   if (options_.max_pending_handshakes != 0 && pending_.size() >= options_.max_pending_handshakes) {
     return refuse(exchange, 503, "Too many connections wait for their handshake", "Retry-After: 1");
   }
+  // On a connection that was there before the listener closed.
+  if (is_ending_) return refuse(exchange, 503, "Server is shutting down", {});
   std::optional<HttpRequest> kept;
   if (keeps_requests()) kept = make_http_request(request, exchange.connection().remote_address());
   if (middleware_.handshake_ws.is_empty()) return open_socket(exchange, upgrade, std::move(kept));
@@ -221,6 +222,7 @@ void SocketServer::erase_at(std::vector<ClientSocket*>& list, std::uint32_t inde
 }
 
 void SocketServer::close_all(std::uint16_t code, std::string_view reason) {
+  is_ending_ = true;
   for (std::vector<ClientSocket*>* list : {&clients_, &pending_}) {
     const std::vector<ClientSocket*> sockets = *list;  // closing changes the list
     for (ClientSocket* socket : sockets) socket->disconnect(code, reason);
@@ -282,8 +284,10 @@ void SocketServer::subscribe_exchange(std::string_view channel, Exchange::Handle
 void SocketServer::unsubscribe_exchange(std::string_view channel) {
   const auto found = exchange_subscribers_.find(channel);
   if (found == exchange_subscribers_.end()) return;
-  channels_.unsubscribe_all(*found->second);
-  exchange_subscribers_.erase(found);
+  // Out of the map first: what its handler has captured may unsubscribe others when it is
+  // destroyed.
+  const auto removed = exchange_subscribers_.extract(found);
+  channels_.unsubscribe_all(*removed.mapped());
 }
 
 bool SocketServer::is_exchange_subscribed(std::string_view channel) const {

@@ -54,7 +54,7 @@ class SocketServer {
 
   // An upgrade request, whatever its path: becomes a socket, or is refused.
   void accept_upgrade(const http::Request& request, http::Exchange exchange);
-  // Closes all sockets with this code. For an orderly end.
+  // Closes all sockets with this code and accepts no more. For an orderly end.
   void close_all(std::uint16_t code, std::string_view reason);
 
   const Options& options() const { return options_; }
@@ -168,6 +168,7 @@ class SocketServer {
   PingFrames ping_frames_;
   broker::ChannelTable channels_;
   std::size_t living_count_ = 0;
+  bool is_ending_ = false;
   std::vector<ClientSocket*> pending_;
   std::vector<ClientSocket*> clients_;
   std::shared_ptr<const Server::ConnectionHandler> connection_handler_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/socket_state.h"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -59,7 +60,13 @@ void SocketState::set_handler(std::string_view event, EventHandler handler) {
 }
 
 void SocketState::remove_handler(std::string_view event) {
-  std::erase_if(handlers_, [event](const Handler& handler) { return handler.event == event; });
+  const auto found =
+      std::find_if(handlers_.begin(), handlers_.end(),
+                   [event](const Handler& handler) { return handler.event == event; });
+  if (found == handlers_.end()) return;
+  const Handler removed =
+      std::move(*found);  // destroyed last: what it captured may call this again
+  handlers_.erase(found);
 }
 
 // The function takes its own registration out before the first call.
@@ -181,34 +188,41 @@ Respond SocketState::owe(std::string_view rid_json) {
     slot = free_slots_.back();
     free_slots_.pop_back();
   }
-  Owed& owed = owed_[slot];
-  owed.is_wanted = true;
-  owed.rid_json = rid_json;
-  return Respond(*this, slot, owed.generation);
+  owed_[slot].is_wanted = true;
+  owed_[slot].rid_json = rid_json;
+  return Respond(*this, slot);
 }
 
-bool SocketState::is_answer_wanted(std::uint32_t slot, std::uint32_t generation) const {
-  return live_ != nullptr && slot < owed_.size() && owed_[slot].generation == generation &&
-         owed_[slot].is_wanted;
+void SocketState::retain_answer(std::uint32_t slot) {
+  retain();
+  ++owed_[slot].holders;
+}
+
+void SocketState::release_answer(std::uint32_t slot) {
+  if (--owed_[slot].holders == 0) {
+    owed_[slot] = Owed();
+    free_slots_.push_back(slot);
+  }
+  release();
+}
+
+bool SocketState::is_answer_wanted(std::uint32_t slot) const {
+  return live_ != nullptr && owed_[slot].is_wanted;
 }
 
 // Takes the answer that is owed; nothing when it was given already or nobody waits any more.
-std::optional<std::string> SocketState::settle(std::uint32_t slot, std::uint32_t generation) {
-  if (!is_answer_wanted(slot, generation)) return std::nullopt;
-  Owed& owed = owed_[slot];
-  owed.is_wanted = false;
-  ++owed.generation;
-  free_slots_.push_back(slot);
-  return std::move(owed.rid_json);
+std::optional<std::string> SocketState::settle(std::uint32_t slot) {
+  if (!is_answer_wanted(slot)) return std::nullopt;
+  owed_[slot].is_wanted = false;
+  return std::move(owed_[slot].rid_json);
 }
 
-void SocketState::answer(std::uint32_t slot, std::uint32_t generation, std::string_view data_json) {
-  if (const auto rid = settle(slot, generation)) live_->respond(*rid, data_json);
+void SocketState::answer(std::uint32_t slot, std::string_view data_json) {
+  if (const auto rid = settle(slot)) live_->respond(*rid, data_json);
 }
 
-void SocketState::answer_error(std::uint32_t slot, std::uint32_t generation,
-                               std::string_view error_json) {
-  if (const auto rid = settle(slot, generation)) live_->respond_error(*rid, error_json);
+void SocketState::answer_error(std::uint32_t slot, std::string_view error_json) {
+  if (const auto rid = settle(slot)) live_->respond_error(*rid, error_json);
 }
 
 // ---- Answers that user code waits for ----

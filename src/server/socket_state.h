@@ -88,10 +88,13 @@ class SocketState {
   const std::optional<HttpRequest>& request() const { return request_; }
   std::any& user_data() { return user_data_; }
 
-  // ---- Answers that user code owes; see Respond ----
-  bool is_answer_wanted(std::uint32_t slot, std::uint32_t generation) const;
-  void answer(std::uint32_t slot, std::uint32_t generation, std::string_view data_json);
-  void answer_error(std::uint32_t slot, std::uint32_t generation, std::string_view error_json);
+  // ---- Answers that user code owes: a slot belongs to all copies of one Respond, and is free when
+  // the last of them is gone, answered or not ----
+  void retain_answer(std::uint32_t slot);
+  void release_answer(std::uint32_t slot);
+  bool is_answer_wanted(std::uint32_t slot) const;
+  void answer(std::uint32_t slot, std::string_view data_json);
+  void answer_error(std::uint32_t slot, std::string_view error_json);
 
   // ---- Answers that user code waits for ----
   void emit_with_answer(std::string_view event, std::string_view data_json, AckHandler on_answer);
@@ -107,7 +110,7 @@ class SocketState {
     std::shared_ptr<const EventHandler> function;
   };
   struct Owed {
-    std::uint32_t generation = 0;
+    std::uint32_t holders = 0;
     bool is_wanted = false;
     std::string rid_json;
   };
@@ -128,7 +131,7 @@ class SocketState {
   template <typename Call>
   bool throws(std::string_view where, std::string& message, Call&& call);
   Respond owe(std::string_view rid_json);
-  std::optional<std::string> settle(std::uint32_t slot, std::uint32_t generation);
+  std::optional<std::string> settle(std::uint32_t slot);
   void finish_answer(std::uint64_t cid, const std::optional<Error>& error, const Json& data);
   void fail_answer(PendingAnswer& pending);
   void tell_end(int code, const std::string& reason);

@@ -84,7 +84,10 @@ WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys k
   route();
 }
 
-WorkerCore::~WorkerCore() = default;
+WorkerCore::~WorkerCore() {
+  loop_.drop_connections();  // the application hears of it while all that it may use is there
+  std::exchange(timers_, {}).clear();
+}
 
 void WorkerCore::route() {
   router_.add(std::string(http::kHealthCheckPath),
@@ -160,7 +163,7 @@ Worker::TimerId WorkerCore::add_timer(std::chrono::milliseconds delay, bool repe
 }
 
 void WorkerCore::remove_timer(Worker::TimerId id) {
-  timers_.erase(id);
+  timers_.extract(id);  // destroyed outside of the map: what its task captured may clear others
 }
 
 void WorkerCore::run_task(const std::shared_ptr<const Worker::Task>& task) {
@@ -168,6 +171,8 @@ void WorkerCore::run_task(const std::shared_ptr<const Worker::Task>& task) {
     (*task)();
   } catch (const std::exception& error) {
     log_.warning(std::string("a timer's or posted task threw: ") + error.what());
+  } catch (...) {
+    log_.warning("a timer's or posted task threw: unknown exception");
   }
 }
 

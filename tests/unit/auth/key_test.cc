@@ -73,10 +73,13 @@ TEST(Key, RefusesASignatureWithAnyByteChangedOrCut) {
       bad[i] = static_cast<char>(bad[i] ^ 1);
       EXPECT_FALSE(keys.verifying_key().verify(algorithm, "text", bad)) << i;
     }
-    EXPECT_FALSE(keys.verifying_key().verify(algorithm, "text", good.substr(1)));
-    EXPECT_FALSE(keys.verifying_key().verify(algorithm, "text", good.substr(0, good.size() - 1)));
+    // Views of the good one: whoever looks behind their end finds what fits.
+    const std::string_view whole = good;
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      EXPECT_FALSE(keys.verifying_key().verify(algorithm, "text", whole.substr(0, size))) << size;
+    }
+    EXPECT_FALSE(keys.verifying_key().verify(algorithm, "text", whole.substr(1)));
     EXPECT_FALSE(keys.verifying_key().verify(algorithm, "text", good + '\0'));
-    EXPECT_FALSE(keys.verifying_key().verify(algorithm, "text", ""));
   }
 }
 

@@ -2,10 +2,15 @@
 #include "net/event_loop.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <span>
 #include <thread>
 #include <vector>
+
+#include "net/connection.h"
 
 namespace socketcluster::net {
 namespace {
@@ -78,6 +83,34 @@ TEST(EventLoop, DeferredTasksRunAtTheEndOfTheIteration) {
   });
   loop.run_once(milliseconds(0));
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
+}
+
+// Defers a task when its connection is gone, and that one another, for ever.
+struct DeferringHandler final : ConnectionHandler {
+  explicit DeferringHandler(EventLoop& owner) : loop(owner) {}
+  void on_bytes(std::span<char> /*bytes*/) override {}
+  void on_closed() override { defer(); }
+  void defer() {
+    loop.defer([this] {
+      ++tasks;
+      defer();
+    });
+  }
+  EventLoop& loop;
+  int tasks = 0;
+};
+
+TEST(EventLoop, DroppedConnectionsAreToldOfAndWhatThatDefersRuns) {
+  EventLoop loop;
+  DeferringHandler handler(loop);
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  loop.adopt(ends[0]).set_handler(handler);
+  EXPECT_EQ(loop.connection_count(), 1U);
+  loop.drop_connections();
+  EXPECT_EQ(loop.connection_count(), 0U);
+  EXPECT_GT(handler.tasks, 1);
+  ::close(ends[1]);
 }
 
 }  // namespace
