@@ -300,7 +300,7 @@ TEST_F(Handshake, RefusesTokensInTheOrderOfEachGeneration) {
     client.text(R"({"event":"#handshake","data":{"authToken":"a.b.c"},"cid":1})");
     EXPECT_EQ(client.next(), R"({"event":"#removeAuthToken","data":null})");
     EXPECT_THAT(client.next(),
-                HasSubstr(R"("authError":{"message":"invalid signature",)"
+                HasSubstr(R"("authError":{"message":"invalid token",)"
                           R"("name":"AuthTokenInvalidError"},"isAuthenticated":false)"));
   }
   options_.protocol_version = ProtocolVersion::kV2;

@@ -42,12 +42,20 @@ class WorkerTest : public ::testing::Test {
   // Made when it is first needed, so that a test can change the options before.
   WorkerCore& worker() {
     if (!worker_) {
-      worker_ = std::make_unique<WorkerCore>(options_, log_);
+      worker_ = std::make_unique<WorkerCore>(options_, log_, keys());
       EXPECT_TRUE(worker_->listen(0).has_value());
     }
     return *worker_;
   }
   void destroy_worker() { worker_.reset(); }
+  static auth::TokenKeys keys() {
+    auth::TokenKeyOptions options;
+    options.auth_key = "test key";
+    base::SystemRandom random;
+    auto loaded = auth::TokenKeys::load(options, random);
+    EXPECT_TRUE(loaded.has_value());
+    return *loaded;
+  }
   Server& server() { return worker().api().server(); }
   Exchange& exchange() { return server().exchange(); }
 
