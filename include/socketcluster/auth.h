@@ -28,6 +28,7 @@ struct VerifiedToken {
   bool is_bad_token = true;
 };
 
+// A token that was made.
 struct SignedAuthToken {
   std::string text;   // what the client gets
   JsonObject claims;  // what the server goes by

@@ -52,6 +52,7 @@ class Codec {
   virtual void encode(std::string_view packet_json, std::string& frame) const = 0;
 };
 
+// What make_min_bin_codec() accepts.
 struct MinBinLimits {
   // How deep arrays and objects of a message may nest; at most 1024.
   std::size_t max_depth = 128;

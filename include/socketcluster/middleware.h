@@ -157,6 +157,7 @@ class EmitRequest : public DataRequest {
   std::string event_;
 };
 
+// What the requests about one channel share.
 class ChannelRequest : public DataRequest {
  public:
   const std::string& channel() const { return channel_; }
@@ -170,6 +171,7 @@ class ChannelRequest : public DataRequest {
   std::string channel_;
 };
 
+// A client subscribes; the data are those of its subscription options.
 class SubscribeRequest : public ChannelRequest {
  public:
   // The client subscribes only while it is authenticated.
@@ -212,11 +214,13 @@ class PublishOutRequest : public ChannelRequest {
 
 // ---- The lines, as tags that choose the type of the function. ----
 
+// Names a line and the type of its requests.
 template <typename Request>
 struct LineTag {
   using Function = std::function<void(Request& request, Next next)>;
 };
 
+// The lines, in the order in which a client meets them. See Server::use().
 struct Line {
   static constexpr LineTag<HandshakeWsRequest> kHandshakeWs{};
   static constexpr LineTag<HandshakeScRequest> kHandshakeSc{};

@@ -44,6 +44,7 @@ struct PerMessageDeflateOptions {
   std::uint32_t mem_level = 8;
 };
 
+// The options of a server with their defaults.
 struct Options {
   using Milliseconds = std::chrono::milliseconds;
 

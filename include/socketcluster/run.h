@@ -14,6 +14,7 @@
 
 namespace socketcluster {
 
+// The functions by which a program takes part.
 struct Controllers {
   // Called in each worker before it accepts connections. An exception ends the worker with its
   // text.

@@ -36,14 +36,18 @@ std::uint64_t special_bytes(std::uint64_t word) {
 Survey survey(std::string_view text) {
   std::uint64_t seen = 0;
   std::uint64_t special = 0;
-  while (!text.empty()) {
-    std::uint64_t word = kOnes * 'x';
-    const std::size_t size = std::min(text.size(), sizeof(word));
-    std::memcpy(&word, text.data(), size);
+  const auto look = [&](std::uint64_t word) {
     seen |= word;
     special |= special_bytes(word);
-    text.remove_prefix(size);
+  };
+  std::uint64_t word = 0;
+  for (; text.size() >= sizeof(word); text.remove_prefix(sizeof(word))) {
+    std::memcpy(&word, text.data(), sizeof(word));
+    look(word);
   }
+  word = kOnes * 'x';
+  std::memcpy(&word, text.data(), text.size());
+  look(word);
   return {(seen & kHighBits) == 0, special != 0};
 }
 

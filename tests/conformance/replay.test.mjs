@@ -7,7 +7,8 @@ import test from 'node:test';
 
 import { startConformanceApp, testsReference } from '../support/conformance_app.mjs';
 import { checkPings, playConnection, recordedItems } from './replayer.mjs';
-import { autoScenarios, pingText, requestQuirks, serverOptions } from './scenarios.mjs';
+import { autoScenarios, pausingScenarios, pingText, requestQuirks, serverOptions } from './scenarios.mjs';
+import { TokenBook } from './tokens.mjs';
 import { applyDifferences, listTranscripts, loadTranscript } from './transcript.mjs';
 
 const differences = testsReference ? [] : JSON.parse(fs.readFileSync(new URL('differences.json', import.meta.url), 'utf8'));
@@ -25,14 +26,17 @@ async function replay(t, transcript, mode) {
   const listed = differencesFor(transcript, mode);
   for (const { conn, reason } of listed) t.diagnostic(`difference in connection ${conn}: ${reason}`);
   const connections = loadTranscript(file);
+  const book = new TokenBook(connections);
   applyDifferences(connections, listed);
   const server = await startConformanceApp(t, {
     scenario, generation: directory.slice(0, 3), options: serverOptions(directory, scenario, mode),
   });
   for (const [conn, steps] of connections) {
-    const played = await playConnection(server.port, steps, { quirks: requestQuirks[scenario]?.[conn] });
+    const played = await playConnection(server.port, steps, {
+      book, quirks: requestQuirks[scenario]?.[conn], keepsPauses: pausingScenarios.includes(scenario),
+    });
     assert.deepEqual(played.items, recordedItems(steps), `connection ${conn}`);
-    checkPings(played, steps, { ping: pingText(directory), auto: mode === 'auto' });
+    checkPings(played, steps, { ping: pingText(directory, scenario), auto: mode === 'auto' });
   }
 }
 

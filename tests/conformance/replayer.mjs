@@ -1,35 +1,50 @@
 // SPDX-License-Identifier: MIT
 // Plays the client's side of a recording and collects what the server does.
 //
-// A client step is played as soon as the server has done as much as it had done before that step in the recording.
+// A client step is played as soon as the server has done as much as it had done before that step in the recording,
+// and where time itself matters, when as much time has passed.
 // Pings come when they come: they are taken out of the comparison and judged by rules of their own (checkPings).
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 
 import { HttpClient } from '../support/http_client.mjs';
 import { WsClient } from '../support/ws_client.mjs';
+import { Opcode } from '../support/ws_frames.mjs';
+import { timesOf, tokensIn } from './tokens.mjs';
 import { Normaliser, normaliseAnswer } from './transcript.mjs';
 
-const pings = ['#1', ''];
-const isPingItem = item => item === 'message #1' || item === 'message ';
-const isPong = text => text === '#2' || text === '';
+const codecPing = '\u00a2#1';
+const pings = ['#1', '', codecPing];
+const isPingItem = item => ['message #1', 'message ', `binary ${JSON.stringify(codecPing)}`].includes(item);
+const isPong = ({ text, bytes }) => text === '#2' || text === '' || bytes?.equals(Buffer.from('a22332', 'hex'));
+const textOf = ({ data, binary }) => (binary ? data.toString('latin1') : data);
 
 // Plays one connection; resolves with {items, pings} in which `items` is comparable with the recorded ones.
-export async function playConnection(port, steps, { quirks = {} } = {}) {
+// `book` is the TokenBook of the recording; `keepsPauses`: where the recorded client paused, it pauses again.
+export async function playConnection(port, steps, { book, quirks = {}, keepsPauses = false } = {}) {
   const [open, ...rest] = steps;
   if (quirks.plain) return { items: [await plainRequest(port, open)], pings: [] };
   const client = await WsClient.open(port, {
     requestLine: open.request, headers: { ...open.headers, ...quirks.headers },
   });
   try {
-    const played = new PlayedConnection(client);
+    const played = new PlayedConnection(client, book);
     for (const [index, step] of rest.entries()) {
-      if (step.side === 'c') await played.play(step, rest.slice(0, index));
+      if (step.side !== 'c') continue;
+      if (keepsPauses) await setTimeout(pauseBefore(rest, index));
+      await played.play(step, rest.slice(0, index));
     }
     await played.finish(rest);
     return { items: played.items(), pings: played.pings() };
   } finally {
     client.destroy();
   }
+}
+
+// Milliseconds that the client did nothing although nothing was to come; 0 for what is no pause.
+function pauseBefore(steps, index) {
+  const pause = index === 0 ? 0 : steps[index].t - steps[index - 1].t;
+  return pause > 200 ? pause : 0;
 }
 
 async function plainRequest(port, open) {
@@ -43,8 +58,11 @@ async function plainRequest(port, open) {
 }
 
 class PlayedConnection {
-  constructor(client) {
+  #tokenCount = 0;
+
+  constructor(client, book) {
     this.client = client;
+    this.book = book;
   }
 
   // All that the server has done so far, normalised, without pings.
@@ -52,14 +70,28 @@ class PlayedConnection {
     const normaliser = new Normaliser();
     const answer = this.client.response ? [normaliseAnswer(this.client.response)] : [];
     return [...answer, ...this.client.events.flatMap(event => {
-      if (event.type === 'message') return pings.includes(event.data) ? [] : [normaliser.message(String(event.data))];
+      if (event.type === 'message' && pings.includes(textOf(event))) return [];
+      if (event.type === 'message') return [event.binary ? normaliser.binary(event.data) : normaliser.message(event.data)];
       if (event.type === 'close') return [normaliser.close(event.code, event.reason, event.first)];
       return event.type === 'pong' ? [] : [`${event.type} ${event.data}`];
     })];
   }
 
   pings() {
-    return this.client.messages.filter(text => pings.includes(text));
+    return this.client.events.filter(event => event.type === 'message').map(textOf).filter(text => pings.includes(text));
+  }
+
+  // Enters the tokens that the server has issued in the meantime.
+  #noteTokens() {
+    const texts = this.client.messages.filter(data => typeof data === 'string');
+    const tokens = texts.flatMap(tokensIn);
+    for (const token of tokens.slice(this.#tokenCount)) this.book.add(token);
+    this.#tokenCount = tokens.length;
+  }
+
+  // As in the recording, the client waits until its token is over.
+  #untilExpired() {
+    return setTimeout(timesOf(this.book.issued.at(-1)).exp * 1000 - Date.now() + 50);
   }
 
   #untilDone(before, { withPings = true } = {}) {
@@ -76,10 +108,13 @@ class PlayedConnection {
 
   async play(step, before) {
     await this.#untilDone(before);
+    this.#noteTokens();
     if (step.close) return this.#playClose(step.close);
-    this.client.sendText(step.text);
+    if (step.afterExpiry) await this.#untilExpired();
+    if (step.bytes) this.client.sendFrame({ opcode: Opcode.binary, payload: step.bytes });
+    else this.client.sendText(this.book.translate(step.text));
     // After a pong the server knows the version of its peer: from here on it must send that kind of ping only.
-    if (isPong(step.text)) {
+    if (isPong(step)) {
       await this.client.barrier();
       this.pingsAtFirstPong ??= this.pings().length;
     }

@@ -19,6 +19,9 @@ export const scenarioOptions = {
 // Scenarios recorded with real clients that are also replayed with a server that finds out the version by itself.
 export const autoScenarios = ['01', '02', '03', '05', '17', '19', '25'];
 
+// Scenarios in which the client's pauses decide what the server does.
+export const pausingScenarios = ['32'];
+
 // Request headers are recorded in part only; what else was odd about a request, by scenario and connection.
 export const requestQuirks = {
   '56': { 1: { plain: true }, 3: { headers: { 'sec-websocket-key': null } } },
@@ -32,6 +35,7 @@ export function serverOptions(directory, scenario, mode) {
 }
 
 // The text of a ping of the peer's protocol version, as recorded in this directory.
-export function pingText(directory) {
-  return directory.startsWith('s14') || directory.endsWith('_protocolVersion1') ? '#1' : '';
+export function pingText(directory, scenario) {
+  if (!directory.startsWith('s14') && !directory.endsWith('_protocolVersion1')) return '';
+  return scenario === '31' ? '\u00a2#1' : '#1';  // sc-codec-min-bin encodes it
 }

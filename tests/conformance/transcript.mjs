@@ -3,13 +3,16 @@
 //
 // A transcript becomes a list of steps per connection:
 //   {side: 'open', request, headers, answer}      answer: normalised HTTP response
-//   {side: 'c', text} | {side: 'c', close}         what the client does
-//   {side: 's', item}                              what the server does; item is a string, comparable as it is
+//   {side: 'c', text | bytes | close}              what the client does
+//   {side: 's', item, tokens}                      what the server does; item is a string, comparable as it is
+// All have `t`, the time of the recording in milliseconds. A step of the client that came when the token was over has
+// `afterExpiry`.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { decodeChunked } from '../support/http_client.mjs';
+import { describeTokens, timesOf, tokensIn } from './tokens.mjs';
 
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'transcripts');
 
@@ -24,15 +27,25 @@ export function listTranscripts() {
     })));
 }
 
-// Replaces the socket id, which the first handshake response of a connection tells, in all that follows.
+// Replaces what varies: the socket id, which the first handshake response of a connection tells, tokens, and the
+// expiry of the last one.
 export class Normaliser {
   id = null;
+  exp = null;
 
   message(text) {
     const found = /"data":\{"id":"([A-Za-z0-9_-]{20})"/.exec(text);
     if (found) this.id ??= found[1];
     const stable = this.id ? text.replaceAll(this.id, '<id>') : text;
-    return `message ${stable.replace(/"[\w-]+\.[\w-]{10,}\.[\w-]*"/g, '"<jwt>"').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')}`;
+    for (const token of tokensIn(stable)) this.exp = timesOf(token).exp;
+    return `message ${describeTokens(stable).replace(`"expiry":${this.exp}`, '"expiry":<exp>')}`;
+  }
+
+  // A message of sc-codec-min-bin, readable where it is text.
+  binary(bytes) {
+    const text = bytes.toString('latin1');
+    this.id ??= /\xa2id\xb4([A-Za-z0-9_-]{20})/.exec(text)?.[1];
+    return `binary ${JSON.stringify(this.id ? text.replaceAll(this.id, '<id>') : text)}`;
   }
 
   close(code, reason, first) {
@@ -58,29 +71,45 @@ export function loadTranscript(file) {
   const connections = new Map();
   const normalisers = new Map();
   for (const line of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map(text => JSON.parse(text))) {
-    if (line.dir === 'note') continue;
     if (!connections.has(line.conn)) {
       connections.set(line.conn, []);
       normalisers.set(line.conn, new Normaliser());
     }
-    connections.get(line.conn).push(...stepsOf(line, normalisers.get(line.conn), connections.get(line.conn)));
+    const steps = stepsOf(line, normalisers.get(line.conn), connections.get(line.conn));
+    connections.get(line.conn).push(...steps.map(step => ({ ...step, t: line.t })));
   }
+  for (const steps of connections.values()) markExpiries(steps);
   return connections;
 }
 
+// The recorded client waited until its token was over.
+function markExpiries(steps) {
+  let over = Infinity;
+  for (const step of steps) {
+    for (const token of step.tokens ?? []) over = step.t + 1000 * (timesOf(token).exp - timesOf(token).iat);
+    if (step.side === 'c' && step.t > over) step.afterExpiry = true;
+  }
+}
+
 function stepsOf(line, normaliser, earlier) {
+  const bytes = line.binary ? Buffer.from(line.data, 'base64') : null;
   switch (line.dir) {
     case 'open':
       return [{ side: 'open', request: line.data.request, headers: line.data.headers },
         { side: 's', item: recordedAnswer(line.data) }];
     case 'c->s':
-      return [{ side: 'c', text: line.data }];
+      return [bytes ? { side: 'c', bytes } : { side: 'c', text: line.data }];
     case 's->c':
-      return [{ side: 's', item: normaliser.message(line.data) }];
+      return [bytes ? { side: 's', item: normaliser.binary(bytes) }
+        : { side: 's', item: normaliser.message(line.data), tokens: tokensIn(line.data) }];
     case 'close': {
       if (line.from === 'c') return [{ side: 'c', close: { code: line.code, reason: line.data } }];
       const first = !earlier.some(step => step.close);
       return [{ side: 's', item: normaliser.close(line.code, line.data, first) }];
+    }
+    case 'note': {  // the server's pings are there, even if the proxy of the recording swallowed them
+      const dropped = /^proxy dropped s->c (".*")$/.exec(line.data);
+      return dropped ? [{ side: 's', item: normaliser.message(JSON.parse(dropped[1])) }] : [];
     }
     default:
       throw new Error(`unknown direction ${line.dir}`);
