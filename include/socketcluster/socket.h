@@ -11,9 +11,10 @@
 //   });
 //
 // The Socket& given to handlers lives as long as they do, so handlers of that socket may capture it
-// by reference. It cannot be assigned to; copies can. Thread rule: the worker's loop thread only. Handlers never run inside the call that
-// registered them, and may do anything, closing the socket included. What a handler throws becomes
-// an error response to the caller (if it waits for one) and a warning in the log.
+// by reference. It cannot be assigned to; copies can. Thread rule: the worker's loop thread only.
+// Handlers never run inside the call that registered them, and may do anything, closing the socket
+// included. What a handler throws becomes an error response to the caller (if it waits for one) and
+// a warning in the log.
 #pragma once
 
 #include <any>

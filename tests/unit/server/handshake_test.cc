@@ -362,7 +362,7 @@ TEST_F(Handshake, MustComeInTime) {
 TEST_F(Handshake, TimeOutDoesNotConcernAReadySocket) {
   options_.handshake_timeout = milliseconds(5);
   options_.ping_interval = milliseconds(20);
-  const auto client = ready();
+  const auto client = ready_at_once();
   EXPECT_EQ(client->next(3), "#1\n\n#1");
   EXPECT_EQ(server().clients_count(), 1U);
 }
@@ -437,11 +437,11 @@ TEST_F(Pings, DisabledTimeOutLeavesTheHandshakeTimeOut) {
 TEST_F(Pings, SilentSocketIsClosed) {
   options_.ping_interval = milliseconds(20);
   options_.ping_timeout = milliseconds(30);
-  const auto client = ready();
-  server().for_each_client([this](Socket& socket) {
+  server().on_connection([this](Socket& socket) {
     socket.on_disconnect(
         [this](int code, const std::string& reason) { note(std::to_string(code) + " " + reason); });
   });
+  const auto client = ready_at_once();
   std::string item;
   EXPECT_TRUE(run_until([&] { return (item = client->next()) != "#1" && !item.empty(); }));
   EXPECT_EQ(item, "close:4001:");
@@ -452,7 +452,7 @@ TEST_F(Pings, SilentSocketIsClosed) {
 TEST_F(Pings, AnyMessageKeepsASocketAlive) {
   options_.ping_interval = milliseconds(50);
   options_.ping_timeout = milliseconds(400);
-  const auto client = ready();
+  const auto client = ready_at_once();
   const std::uint64_t begin = worker().loop().now_ms();
   for (std::uint64_t last = begin; last < begin + 500;) {
     client->text("anything");

@@ -411,8 +411,9 @@ TEST_F(Packets, BatchedAcknowledgementsAreSentEarlyWhenTheyGrowLarge) {
 TEST_F(Packets, BatchedAcknowledgementsDieWithTheSocket) {
   options_.pub_sub_batch_duration = milliseconds(2);
   const auto client = ready_v1();
-  client->text(R"({"event":"#subscribe","data":{"channel":"a","batch":true},"cid":2})");
-  client->text(R"({"event":"#disconnect","data":{"code":1000}})");
+  client->bytes(websocket::test::text_frame(
+                    R"({"event":"#subscribe","data":{"channel":"a","batch":true},"cid":2})") +
+                websocket::test::text_frame(R"({"event":"#disconnect","data":{"code":1000}})"));
   EXPECT_EQ(client->next(), "close:1000:");
   for (int i = 0; i < 5; ++i) worker().loop().run_once(milliseconds(1));
   client->close_frame(1000);

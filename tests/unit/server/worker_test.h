@@ -77,6 +77,16 @@ class WorkerTest : public ::testing::Test {
     return client;
   }
 
+  // With the handshake behind the upgrade request, so that no time-out can come before it.
+  std::unique_ptr<TestClient> ready_at_once() {
+    auto client = std::make_unique<TestClient>(worker(), ClientOptions{.start = Start::kConnected});
+    client->bytes(upgrade_request() +
+                  websocket::test::text_frame(R"({"event":"#handshake","cid":1})"));
+    EXPECT_TRUE(client->head().starts_with("HTTP/1.1 101 "));
+    EXPECT_TRUE(client->next().starts_with(R"({"rid":1,"data":)"));
+    return client;
+  }
+
   void turn(int times = 4) {
     for (int i = 0; i < times; ++i) worker().loop().run_once(milliseconds(0));
   }
