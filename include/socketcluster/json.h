@@ -18,8 +18,8 @@ using Json = boost::json::value;
 using JsonObject = boost::json::object;
 using JsonArray = boost::json::array;
 
-// Bytes as they travel in JSON messages: {"base64": true, "data": "..."}. Clients get that object; what
-// their codec makes of it is theirs.
+// Bytes as they travel in JSON messages: {"base64": true, "data": "..."}. Clients get that object;
+// what their codec makes of it is theirs.
 Json binary(std::string_view bytes);
 
 }  // namespace socketcluster

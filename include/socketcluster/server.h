@@ -44,8 +44,8 @@ class Server {
   // Puts another engine in the place of JSON Web Tokens with the keys of the options.
   void set_auth_engine(std::unique_ptr<AuthEngine> engine);
 
-  // Exchanges packets with clients in another form than JSON text (see codec.h); clients must use the
-  // same. To be called before the worker accepts connections.
+  // Exchanges packets with clients in another form than JSON text (see codec.h); clients must use
+  // the same. To be called before the worker accepts connections.
   void set_codec(std::unique_ptr<Codec> codec);
 
   // ---- Events. Each replaces an earlier handler; they run at the end of the loop's iteration.

@@ -122,10 +122,9 @@ void scenario_11(sc::Worker& worker) {
   server.on("loginAck", [](sc::Socket& socket, const sc::Json& data, sc::Respond respond) {
     sc::AuthTokenOptions options;
     options.expires_in = std::chrono::seconds(60);
-    socket.set_auth_token({{"username", username_of(data)}, {"n", 2}}, options,
-                          [respond](const std::optional<sc::Error>& error) {
-                            error ? respond(*error) : respond();
-                          });
+    socket.set_auth_token(
+        {{"username", username_of(data)}, {"n", 2}}, options,
+        [respond](const std::optional<sc::Error>& error) { error ? respond(*error) : respond(); });
   });
   server.on("logout", [](sc::Socket& socket, const sc::Json&, sc::Respond respond) {
     socket.deauthenticate();
@@ -250,27 +249,13 @@ void scenario_interop(sc::Worker& worker) {
 
 using Scenario = void (*)(sc::Worker&);
 const std::map<std::string, Scenario> kScenarios = {
-    {"02", scenario_02},
-    {"03", scenario_03},
-    {"04", scenario_04},
-    {"06", scenario_06},
-    {"07", scenario_07},
-    {"08", scenario_08},
-    {"09", scenario_09},
-    {"10", scenario_10},
-    {"11", scenario_11},
-    {"15", scenario_15},
-    {"16", scenario_16},
-    {"18", scenario_18},
-    {"20", block_handshake<4500>},
-    {"21", block_handshake<0>},
-    {"22", scenario_22},
-    {"23", scenario_23},
-    {"24", scenario_24},
-    {"28", scenario_28},
-    {"29", scenario_29},
-    {"61", scenario_61},
-    {"interop", scenario_interop}};
+    {"02", scenario_02},           {"03", scenario_03},        {"04", scenario_04},
+    {"06", scenario_06},           {"07", scenario_07},        {"08", scenario_08},
+    {"09", scenario_09},           {"10", scenario_10},        {"11", scenario_11},
+    {"15", scenario_15},           {"16", scenario_16},        {"18", scenario_18},
+    {"20", block_handshake<4500>}, {"21", block_handshake<0>}, {"22", scenario_22},
+    {"23", scenario_23},           {"24", scenario_24},        {"28", scenario_28},
+    {"29", scenario_29},           {"61", scenario_61},        {"interop", scenario_interop}};
 
 }  // namespace
 

@@ -33,8 +33,8 @@ TEST(Base64, DecodesWhatItEncodes) {
 }
 
 TEST(Base64, RefusesEveryOtherSpelling) {
-  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Z===", "====", "=", "Zm8", "Zm9=", "Zm8==",
-                           "Zg==Zg==", "Zm-v", "Zm_v", "Zm9v\n", "Zm\\v"}) {
+  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Z===", "====", "=", "Zm8",
+                           "Zm9=", "Zm8==", "Zg==Zg==", "Zm-v", "Zm_v", "Zm9v\n", "Zm\\v"}) {
     EXPECT_FALSE(base64_decode(text)) << text;
   }
 }
