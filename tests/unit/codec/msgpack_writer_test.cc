@@ -164,8 +164,8 @@ TEST(MsgpackWriter, WritesLargeContainersInsideOfEachOther) {
   std::string deep = "1";
   std::string deep_hex = "01";
   for (int i = 0; i < 100; ++i) {
-    deep = "[" + deep + repeated("", 16, ",0") + "]";
-    deep_hex = "dc0011" + deep_hex + repeated("", 16, "00");
+    deep.insert(0, "[").append(repeated("", 16, ",0")).append("]");
+    deep_hex.insert(0, "dc0011").append(repeated("", 16, "00"));
   }
   EXPECT_EQ(write(deep), deep_hex);
 }
