@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Http: the HTTP side of a worker: static files, and handlers for requests of your own.
 //
-//   worker.http().route("POST", "/login", [&](const sc::HttpRequest& request, sc::HttpReply reply)
-//   {
-//     reply.json(200, {{"hello", request.path()}});
+//   worker.http().post("/login/:kind", [](const sc::HttpRequest& request, sc::HttpReply reply) {
+//     reply.json({{"kind", request.param("kind")}});
 //   });
+//
+// A request passes the middleware, then `GET /health-check` (200 "OK"), the routes, the static
+// files; what nothing matches is 404. Handlers may be coroutines (coroutine.h). What they throw is
+// answered with 500, and its text written to the log, not sent. WebSocket upgrades do not come
+// here.
 //
 // Thread rule: the worker's loop thread only.
 #pragma once
@@ -17,12 +21,15 @@
 #include <utility>
 #include <vector>
 
+#include <socketcluster/handler.h>
+#include <socketcluster/http_reply.h>
 #include <socketcluster/json.h>
 
 namespace socketcluster {
 
 namespace server {
 class HttpRoutes;
+class HttpRun;
 class WorkerCore;
 struct HttpRequestData;
 }  // namespace server
@@ -39,7 +46,13 @@ class HttpRequest {
   std::string_view query() const;
   // The first parameter `name` of the query, decoded; nothing when there is none.
   std::optional<std::string> query_param(std::string_view name) const;
-  // A `:name` of the route's pattern, decoded; "" when the pattern has no such name.
+  // The first field `name` of a body that an HTML form has sent
+  // (application/x-www-form-urlencoded), decoded; nothing when there is none.
+  std::optional<std::string> form_param(std::string_view name) const;
+  // A cookie, percent-decoded; nothing when the client did not send it.
+  std::optional<std::string> cookie(std::string_view name) const;
+  // A `:name` of the route's pattern, or "*" for what its `*` stands for; percent-decoded once, so
+  // it may hold any byte, "/" too. "" when the pattern has no such name.
   std::string param(std::string_view name) const;
   // The first header of that name, in any case.
   std::optional<std::string_view> header(std::string_view name) const;
@@ -52,15 +65,15 @@ class HttpRequest {
   const std::string& remote_address() const;
 
  private:
-  friend class server::HttpRoutes;
-  friend class server::WorkerCore;
   friend struct server::HttpRequestData;
   explicit HttpRequest(std::shared_ptr<const server::HttpRequestData> data)
       : data_(std::move(data)) {}
   std::shared_ptr<const server::HttpRequestData> data_;
 };
 
-// The HTTP side of a worker. `GET /health-check` is answered with 200 "OK" by itself.
+using HttpHandler = Handler<void(const HttpRequest& request, HttpReply reply)>;
+using HttpMiddleware = Handler<void(const HttpRequest& request, HttpReply reply, HttpNext next)>;
+
 class Http {
  public:
   Http(const Http&) = delete;
@@ -70,6 +83,35 @@ class Http {
   // requests, no dot files, nothing outside of it. Replaces an earlier directory. Throws
   // std::runtime_error naming the directory and the reason when it cannot be opened.
   void serve_static(const std::string& directory);
+
+  // Answers requests with `method` ("*": any) for paths that match `pattern`: segments that are
+  // equal (case and a trailing slash count), `:name` for one segment that is not empty, and a final
+  // `*` for all the rest, empty or not. The first route that was added and matches wins. Routes may
+  // be added at any time.
+  //
+  //   "/login"   "/users/:id/posts/:post"   "/files/*"
+  //
+  // HEAD is answered by a route for GET without sending the body. Where only routes for other
+  // methods match, OPTIONS gets 204 and others 405, both with `Allow`; GET and HEAD get the static
+  // files if there are any. Throws std::invalid_argument for a method that is no token, or a
+  // pattern that does not begin with a slash, has a nameless or repeated `:name`, or a `*`
+  // elsewhere.
+  void route(std::string_view method, std::string_view pattern, HttpHandler handler);
+  void get(std::string_view pattern, HttpHandler handler);
+  void post(std::string_view pattern, HttpHandler handler);
+  void put(std::string_view pattern, HttpHandler handler);
+  void patch(std::string_view pattern, HttpHandler handler);
+  void del(std::string_view pattern, HttpHandler handler);
+
+  // Adds a function that every request passes before all else, in the order of adding. It answers,
+  // or calls `next`, at once or later; who does neither and drops both has the client answered with
+  // 500.
+  //
+  //   worker.http().use([](const sc::HttpRequest&, sc::HttpReply reply, sc::HttpNext next) {
+  //     reply.header("Access-Control-Allow-Origin", "*");
+  //     next();
+  //   });
+  void use(HttpMiddleware middleware);
 
  private:
   friend class server::WorkerCore;

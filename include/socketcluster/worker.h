@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Worker: what a worker controller gets: the HTTP side, the sockets, timers.
+// Worker: what a worker controller gets: the HTTP side, the sockets, timers, slow work, tokens.
 //
-// Thread rule: everything on the worker's loop thread, except post(). Lifetime: the process.
+// Thread rule: everything on the worker's loop thread, except post(). Handlers never run inside the
+// call that registers them. Lifetime: the process. What a timer's, a posted or a finished piece of
+// work's handler throws is a warning in the log.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include <socketcluster/blocking.h>
+#include <socketcluster/handler.h>
 #include <socketcluster/http.h>
 #include <socketcluster/options.h>
 #include <socketcluster/server.h>
@@ -21,7 +28,7 @@ class WorkerCore;
 
 class Worker {
  public:
-  using Task = std::function<void()>;
+  using Task = Handler<void()>;
   using TimerId = std::uint64_t;
 
   Worker(const Worker&) = delete;
@@ -32,19 +39,43 @@ class Worker {
   Server& server();
   Exchange& exchange() { return server().exchange(); }
 
-  // Runs `task` once after `delay`, or every `interval` (at least 1 ms).
+  // Runs `task` once after `delay`, or every `interval` (at least 1 ms). A worker that ends
+  // destroys tasks that are still to come.
   TimerId set_timeout(std::chrono::milliseconds delay, Task task);
   TimerId set_interval(std::chrono::milliseconds interval, Task task);
   // Without effect for a timer that is gone. May be called by the timer's own task.
   void clear_timer(TimerId timer);
 
-  // Runs `task` on the loop thread. May be called from any thread.
+  // Runs `task` on the loop thread, in order of posting. May be called from any thread.
   void post(Task task);
+
+  // Runs `work` on a thread of a small pool (4 threads, made when they are needed), then
+  // `done(BlockingResult<what work returns>)` on the loop. For what would hold up everybody else:
+  // password hashes, files, databases. At most 10,000 pieces of work wait; beyond that `done` is
+  // given an error at once.
+  //
+  // Both callables are destroyed on the loop thread, so they may capture handles (Socket, Respond,
+  // HttpReply); `work` must not touch them, nor anything else of the loop thread. When the worker
+  // ends, work that runs is finished, work that waits is dropped, and `done` of neither is called.
+  template <typename Work>
+  void run_blocking(Work work, Handler<void(BlockingResult<std::invoke_result_t<Work&>>)> done) {
+    submit(std::make_unique<detail::BlockingCall<Work>>(std::move(work), std::move(done)));
+  }
+
+  // Signs a token as Socket::set_auth_token() does, with the server's auth engine, and gives it to
+  // nobody: for a login over HTTP, whose client presents the token to its socket with
+  // `authenticate(token)`. Without a token there is an error that says why.
+  using SignHandler = Handler<void(const std::optional<Error>& error, const std::string& token)>;
+  void sign_auth_token(const JsonObject& claims, const AuthTokenOptions& options, SignHandler done);
+  void sign_auth_token(const JsonObject& claims, SignHandler done) {
+    sign_auth_token(claims, {}, std::move(done));
+  }
 
  private:
   friend class server::WorkerCore;
   explicit Worker(server::WorkerCore& core) : core_(core) {}
   ~Worker() = default;
+  void submit(std::unique_ptr<BlockingJob> job);
   server::WorkerCore& core_;
 };
 

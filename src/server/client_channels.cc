@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // #publish, #subscribe and #unsubscribe of a ClientSocket, and messages on their way to it
 // (protocol sections 7.1 to 7.3).
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -91,14 +92,28 @@ class ClientSocket::PublishOutRun final : public LineRun<PublishOutRequest> {
         data_(publication.data) {}
 
  private:
+  struct Release {
+    void operator()(PublishOutRun* run) const { run->release(); }
+  };
+
   void finish(const Verdict& verdict) override {
     ClientSocket* socket = state_->live();
     if (socket == nullptr || !verdict.is_allowed) return;
+    if (socket->dialect() == Dialect::kV1) return send(*socket);
+    // As with the original of v2, whose line is asynchronous: behind the publisher's answer.
+    retain();
+    socket->loop().defer([keep = std::unique_ptr<PublishOutRun, Release>(this)] {
+      ClientSocket* live = keep->state_->live();
+      if (live != nullptr) keep->send(*live);
+    });
+  }
+
+  void send(ClientSocket& socket) const {
     if (use_cache_ || !is_data_replaced()) {
       const broker::Publication same{.channel = channel(), .frame = frame_, .data = data_};
-      return socket->send_publication(same);
+      return socket.send_publication(same);
     }
-    socket->send_packet(protocol::publish_packet(channel(), data_json()));
+    socket.send_packet(protocol::publish_packet(channel(), data_json()));
   }
 
   StateRef state_;

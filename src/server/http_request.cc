@@ -3,18 +3,20 @@
 
 #include <socketcluster/http.h>
 
+#include "base/ascii.h"
+#include "http/url_path.h"
 #include "server/http_request_data.h"
 #include "server/json_values.h"
 
 namespace socketcluster::server {
 
-HttpRequest HttpRequestData::handle(HttpRequestData data) {
-  return HttpRequest(std::make_shared<const HttpRequestData>(std::move(data)));
+HttpRequest HttpRequestData::handle(std::shared_ptr<const HttpRequestData> data) {
+  return HttpRequest(std::move(data));
 }
 
-HttpRequest make_http_request(const http::Request& request, std::string remote_address,
-                              std::vector<std::pair<std::string, std::string>> params) {
-  return HttpRequestData::handle({request, std::move(remote_address), std::move(params)});
+HttpRequest make_http_request(const http::Request& request, std::string remote_address) {
+  return HttpRequestData::handle(std::make_shared<const HttpRequestData>(
+      HttpRequestData{request, std::move(remote_address), {}}));
 }
 
 }  // namespace socketcluster::server
@@ -45,6 +47,23 @@ std::string decode_parameter(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> find_parameter(std::string_view rest, std::string_view name) {
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (decode_parameter(pair.substr(0, equals)) != name) continue;
+    return equals == std::string_view::npos ? "" : decode_parameter(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
 
 std::string_view HttpRequest::method() const {
@@ -61,13 +80,32 @@ std::string_view HttpRequest::query() const {
 }
 
 std::optional<std::string> HttpRequest::query_param(std::string_view name) const {
-  std::string_view rest = query();
+  return find_parameter(query(), name);
+}
+
+std::optional<std::string> HttpRequest::form_param(std::string_view name) const {
+  const std::string_view type = header("Content-Type").value_or("");
+  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+  if (!base::equals_ignoring_case(trimmed(type.substr(0, type.find(';'))), kForm)) {
+    return std::nullopt;
+  }
+  return find_parameter(body(), name);
+}
+
+// RFC 6265 section 5.4; a value may stand in quotes.
+std::optional<std::string> HttpRequest::cookie(std::string_view name) const {
+  const std::string all = data_->request.joined_header("Cookie");
+  std::string_view rest = all;
   while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find('&'));
+    const std::string_view pair = rest.substr(0, rest.find_first_of(";,"));
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
     const std::size_t equals = pair.find('=');
-    if (decode_parameter(pair.substr(0, equals)) != name) continue;
-    return equals == std::string_view::npos ? "" : decode_parameter(pair.substr(equals + 1));
+    if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != name) continue;
+    std::string_view value = trimmed(pair.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+      value = value.substr(1, value.size() - 2);
+    }
+    return http::decode_percent(value).value_or(std::string(value));
   }
   return std::nullopt;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What stands behind a public HttpRequest: the parsed request and what else is known about it.
-// Immutable once it is shared. Thread rule: loop thread.
+// What stands behind a public HttpRequest: the parsed request and what else is known about it. Only
+// `params` changes once it is shared, when a route has been found. Thread rule: loop thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,10 +19,9 @@ struct HttpRequestData {
   std::string remote_address;
   std::vector<std::pair<std::string, std::string>> params;  // of the route's pattern
 
-  static HttpRequest handle(HttpRequestData data);
+  static HttpRequest handle(std::shared_ptr<const HttpRequestData> data);
 };
 
-HttpRequest make_http_request(const http::Request& request, std::string remote_address,
-                              std::vector<std::pair<std::string, std::string>> params = {});
+HttpRequest make_http_request(const http::Request& request, std::string remote_address);
 
 }  // namespace socketcluster::server

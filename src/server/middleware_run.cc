@@ -23,6 +23,8 @@ void MiddlewareRun::proceed() {
       call(step_, next_for_step());
     } catch (const std::exception& error) {
       if (!is_decided_) decide(step_, Verdict::blocked(Error(error.what())));
+    } catch (...) {
+      if (!is_decided_) decide(step_, Verdict::blocked(Error("unknown exception")));
     }
     is_calling_ = false;
     if (!is_decided_) return;  // goes on when next is called

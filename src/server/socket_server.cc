@@ -96,6 +96,8 @@ void SocketServer::tell(const Handler& handler, Args&&... args) {
     copy(std::forward<Args>(args)...);
   } catch (const std::exception& error) {
     log_.warning(std::string("a server event handler threw: ") + error.what());
+  } catch (...) {
+    log_.warning("a server event handler threw: unknown exception");
   }
 }
 

@@ -330,11 +330,16 @@ void SocketState::deliver_token(const std::string& text, std::uint64_t cid) {
   }
 }
 
+// The same order as with a new token.
 void SocketState::deauthenticate(DoneHandler on_done) {
   drop_token();
   const std::uint64_t cid =
       on_done ? await_answer("#removeAuthToken", as_ack(std::move(on_done))) : 0;
-  if (live_ != nullptr) live_->send_remove_auth_token(cid);
+  if (live_ == nullptr) return;
+  if (live_->dialect() == protocol::Dialect::kV1) return live_->send_remove_auth_token(cid);
+  server_.loop().defer([keep = StateRef(*this), cid] {
+    if (keep->live() != nullptr) keep->live()->send_remove_auth_token(cid);
+  });
 }
 
 AckHandler SocketState::as_ack(DoneHandler on_done) {

@@ -8,6 +8,7 @@
 #include "auth/jwt_engine.h"
 #include "http/response.h"
 #include "net/connection.h"
+#include "server/auth_adapter.h"
 #include "websocket/frame.h"
 
 namespace socketcluster::server {
@@ -78,15 +79,21 @@ class WorkerCore::ShutdownTimer final : public net::Timer {
 WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys keys)
     : log_(log),
       sockets_(loop_, options, log, random_, jwt_engine(options, std::move(keys))),
-      http_(router_, http_options(options)),
+      routes_(sockets_, router_),
+      http_(routes_, http_options(options)),
       http_api_(*this),
       api_(*this) {
   route();
 }
 
+// What user code has left waiting may refer to anything, so it goes while everything is there.
 WorkerCore::~WorkerCore() {
   loop_.drop_connections();  // the application hears of it while all that it may use is there
-  std::exchange(timers_, {}).clear();
+  is_ending_ = true;
+  pool_.reset();
+  while (!timers_.empty()) {
+    const auto timer = timers_.extract(timers_.begin());  // its destruction may remove others
+  }
 }
 
 void WorkerCore::route() {
@@ -97,13 +104,6 @@ void WorkerCore::route() {
   // What the original's stand-alone server answers on its WebSocket path.
   router_.add(options().path, [](const http::Request&, http::Exchange exchange) {
     exchange.respond(http::Response::text(501));
-  });
-  router_.set_upgrade([this](const http::Request& request, http::Exchange exchange) {
-    if (request.header_has_token("Upgrade", "websocket")) {
-      sockets_.accept_upgrade(request, std::move(exchange));
-    } else {
-      router_.on_request(request, std::move(exchange));
-    }
   });
 }
 
@@ -124,6 +124,7 @@ base::Status WorkerCore::serve_static(const std::string& directory) {
   if (!files) return files.error();
   files_ = std::move(*files);
   router_.set_fallback(*files_);
+  routes_.set_has_files();
   return base::Status::ok();
 }
 
@@ -154,6 +155,7 @@ void WorkerCore::continue_shutdown() {
 
 Worker::TimerId WorkerCore::add_timer(std::chrono::milliseconds delay, bool repeats,
                                       Worker::Task task) {
+  if (is_ending_) return 0;
   const auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(1, delay.count()));
   const Worker::TimerId id = ++last_timer_;
   auto timer = std::make_unique<UserTimer>(*this, id, repeats ? ms : 0, std::move(task));
@@ -163,17 +165,44 @@ Worker::TimerId WorkerCore::add_timer(std::chrono::milliseconds delay, bool repe
 }
 
 void WorkerCore::remove_timer(Worker::TimerId id) {
-  timers_.extract(id);  // destroyed outside of the map: what its task captured may clear others
+  const auto timer = timers_.extract(id);  // destroyed when the map is in order again
 }
 
 void WorkerCore::run_task(const std::shared_ptr<const Worker::Task>& task) {
   try {
     (*task)();
   } catch (const std::exception& error) {
-    log_.warning(std::string("a timer's or posted task threw: ") + error.what());
+    sockets_.warn(std::string("a timer's or posted task threw: ") + error.what());
   } catch (...) {
-    log_.warning("a timer's or posted task threw: unknown exception");
+    sockets_.warn("a timer's or posted task threw an unknown exception");
   }
+}
+
+void WorkerCore::post(Worker::Task task) {
+  loop_.post(
+      [this, task = std::make_shared<const Worker::Task>(std::move(task))] { run_task(task); });
+}
+
+void WorkerCore::run_blocking(std::unique_ptr<BlockingJob> job) {
+  if (is_ending_) return;
+  if (pool_ == nullptr) pool_ = std::make_unique<BlockingPool>(loop_, sockets_);
+  pool_->run(std::move(job));
+}
+
+void WorkerCore::sign_token(const JsonObject& claims, const AuthTokenOptions& options,
+                            Worker::SignHandler done) {
+  using Signed = base::Result<auth::SignedToken>;
+  sockets_.auth_engine().sign(
+      claims, sign_options(options), sockets_.wall_now(),
+      [this, done = std::move(done)](Signed token) mutable {
+        // The engine may answer at once; nobody is called back from inside of their own call.
+        loop_.defer([this, done = std::move(done), token = std::move(token)] {
+          run_task(std::make_shared<const Worker::Task>([&] {
+            if (token) return done(std::nullopt, token->text);
+            done(Error("AuthTokenError", token.error().text), {});
+          }));
+        });
+      });
 }
 
 }  // namespace socketcluster::server
@@ -184,6 +213,29 @@ void Http::serve_static(const std::string& directory) {
   if (const base::Status status = core_.serve_static(directory); !status) {
     throw std::runtime_error(status.error().text);
   }
+}
+
+void Http::route(std::string_view method, std::string_view pattern, HttpHandler handler) {
+  const base::Status status = core_.routes().add_route(method, pattern, std::move(handler));
+  if (!status) throw std::invalid_argument(status.error().text);
+}
+void Http::get(std::string_view pattern, HttpHandler handler) {
+  route("GET", pattern, std::move(handler));
+}
+void Http::post(std::string_view pattern, HttpHandler handler) {
+  route("POST", pattern, std::move(handler));
+}
+void Http::put(std::string_view pattern, HttpHandler handler) {
+  route("PUT", pattern, std::move(handler));
+}
+void Http::patch(std::string_view pattern, HttpHandler handler) {
+  route("PATCH", pattern, std::move(handler));
+}
+void Http::del(std::string_view pattern, HttpHandler handler) {
+  route("DELETE", pattern, std::move(handler));
+}
+void Http::use(HttpMiddleware middleware) {
+  core_.routes().add_middleware(std::move(middleware));
 }
 
 const Options& Worker::options() const {
@@ -207,9 +259,14 @@ void Worker::clear_timer(TimerId timer) {
 }
 
 void Worker::post(Task task) {
-  core_.loop().post([&core = core_, task = std::make_shared<const Task>(std::move(task))] {
-    core.run_task(task);
-  });
+  core_.post(std::move(task));
+}
+void Worker::submit(std::unique_ptr<BlockingJob> job) {
+  core_.run_blocking(std::move(job));
+}
+void Worker::sign_auth_token(const JsonObject& claims, const AuthTokenOptions& options,
+                             SignHandler done) {
+  core_.sign_token(claims, options, std::move(done));
 }
 
 }  // namespace socketcluster

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// WorkerCore: one worker process: its loop, listener, HTTP side, sockets and the timers of user
-// code.
+// WorkerCore: one worker process: its loop, listener, HTTP side, sockets, and the timers and slow
+// work of user code. Its end destroys what waits (timers, work) before anything that it may refer
+// to; no user code is called then.
 //
 //   WorkerCore worker(options, log);
 //   controller(worker.api());
@@ -29,6 +30,8 @@
 #include "http/static_files.h"
 #include "net/event_loop.h"
 #include "net/listener.h"
+#include "server/blocking_pool.h"
+#include "server/http_routes.h"
 #include "server/socket_server.h"
 
 namespace socketcluster::server {
@@ -57,10 +60,16 @@ class WorkerCore {
   SocketServer& sockets() { return sockets_; }
   Http& http_api() { return http_api_; }
 
+  HttpRoutes& routes() { return routes_; }
+
   base::Status serve_static(const std::string& directory);
   Worker::TimerId add_timer(std::chrono::milliseconds delay, bool repeats, Worker::Task task);
   void remove_timer(Worker::TimerId id);
   void run_task(const std::shared_ptr<const Worker::Task>& task);
+  void post(Worker::Task task);
+  void run_blocking(std::unique_ptr<BlockingJob> job);
+  void sign_token(const JsonObject& claims, const AuthTokenOptions& options,
+                  Worker::SignHandler done);
 
  private:
   class UserTimer;
@@ -74,6 +83,7 @@ class WorkerCore {
   base::SystemRandom random_;
   SocketServer sockets_;
   http::Router router_;
+  HttpRoutes routes_;
   std::unique_ptr<http::StaticFiles> files_;
   http::HttpService http_;
   net::EventLoop loop_;
@@ -81,6 +91,8 @@ class WorkerCore {
   std::unordered_map<Worker::TimerId, std::unique_ptr<UserTimer>> timers_;
   Worker::TimerId last_timer_ = 0;
   std::unique_ptr<ShutdownTimer> shutdown_;
+  std::unique_ptr<BlockingPool> pool_;  // made when it is first needed
+  bool is_ending_ = false;              // takes nothing new
   Http http_api_;
   Worker api_;
 };
