@@ -63,7 +63,6 @@ void run_worker(sc::Worker& worker) {
 
   sc::Server& server = worker.server();
   const auto metrics = std::make_shared<Metrics>(server);
-  metrics->take_sample();
 
   server.on_connection(
       [metrics](sc::Socket& socket) { socket.emit("history", metrics->history()); });

@@ -46,3 +46,18 @@ test('an answer is compared with its body and the headers that clients see', () 
   assert.equal(normaliseAnswer({ statusLine: 'HTTP/1.1 400 Bad Request', headers, body: 'no' }),
     'answer HTTP/1.1 400 Bad Request\ncontent-length: 2\nconnection: close\nbody: no');
 });
+
+test('the socket id of a binary handshake response is normalised', () => {
+  const normaliser = new Normaliser();
+  const id = 'abcdefghij-_ABCDEF01';
+  assert.equal(normaliser.binary(Buffer.from(`\xa2id\xb4${id}\xc2`, 'latin1')), 'binary "¢id´<id>Â"');
+  assert.equal(normaliser.binary(Buffer.from(`\xb4${id}`, 'latin1')), 'binary "´<id>"');
+});
+
+test('the expiry of the last token is normalised, another number is not', () => {
+  const normaliser = new Normaliser();
+  const part = value => Buffer.from(JSON.stringify(value)).toString('base64url');
+  normaliser.message(`{"token":"${part({ alg: 'HS256' })}.${part({ iat: 1000, exp: 1060 })}.x"}`);
+  assert.equal(normaliser.message('{"expiry":1060}'), 'message {"expiry":<exp>}');
+  assert.equal(normaliser.message('{"expiry":1061}'), 'message {"expiry":1061}');
+});

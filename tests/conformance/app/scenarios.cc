@@ -240,10 +240,13 @@ void scenario_61(sc::Worker& worker) {
   });
 }
 
+// In a connection handler, for which the worker keeps the upgrade request.
 void scenario_62(sc::Worker& worker) {
-  worker.server().on("addresses", [](sc::Socket& socket, const sc::Json&, sc::Respond respond) {
-    respond({{"remoteAddress", socket.remote_address()},
-             {"forwardedForAddress", socket.forwarded_address()}});
+  worker.server().on_connection([](sc::Socket& socket) {
+    socket.on("addresses", [&socket](const sc::Json&, sc::Respond respond) {
+      respond({{"remoteAddress", socket.remote_address()},
+               {"forwardedForAddress", socket.forwarded_address()}});
+    });
   });
 }
 
