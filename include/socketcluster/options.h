@@ -147,7 +147,7 @@ struct Options {
   // `logFormat`: "text" or "json".
   LogFormat log_format = LogFormat::kText;
 
-  // ---- Authentication: accepted and checked, not used by this version ----
+  // ---- Authentication ----
   // `authKey`: secret of the tokens. Empty with no key pair: chosen at random.
   std::string auth_key;
   // `authPrivateKey`, `authPublicKey`: PEM, both or none.

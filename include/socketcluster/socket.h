@@ -19,6 +19,8 @@
 
 #include <any>
 #include <chrono>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -69,8 +71,18 @@ class Respond {
   void operator()() const;
   // Success with data.
   void operator()(const Json& data) const;
-  // Failure.
-  void operator()(const Error& error) const;
+  // Success with a text.
+  template <typename Text>
+  requires(std::convertible_to<const Text&, std::string_view> &&
+           !std::same_as<Text, std::nullptr_t>) void
+  operator()(const Text& text) const {
+    operator()(Json(std::string_view(text)));
+  }
+  // Failure. Takes nothing but an Error, so that braces mean data: respond({{"sum", 5}}).
+  template <std::same_as<Error> E>
+  void operator()(const E& error) const {
+    fail(error);
+  }
 
   // The client waits for an answer and has not got it.
   bool is_wanted() const;
@@ -78,6 +90,7 @@ class Respond {
  private:
   friend class server::SocketState;
   Respond(server::SocketState& state, std::uint32_t slot);
+  void fail(const Error& error) const;
   server::SocketState* state_ = nullptr;
   std::uint32_t slot_ = 0;
 };

@@ -2,9 +2,13 @@
 // Everything that an application needs. Start with worker.h and socket.h.
 #pragma once
 
+#include <socketcluster/auth.h>
+#include <socketcluster/codec.h>
 #include <socketcluster/error.h>
 #include <socketcluster/exchange.h>
+#include <socketcluster/http.h>
 #include <socketcluster/json.h>
+#include <socketcluster/middleware.h>
 #include <socketcluster/options.h>
 #include <socketcluster/run.h>
 #include <socketcluster/server.h>

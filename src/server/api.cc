@@ -94,7 +94,7 @@ void Respond::operator()() const {
 void Respond::operator()(const Json& data) const {
   if (is_wanted()) state_->answer(slot_, server::to_text(data));
 }
-void Respond::operator()(const Error& error) const {
+void Respond::fail(const Error& error) const {
   if (is_wanted()) state_->answer_error(slot_, server::to_text(error.json()));
 }
 
@@ -134,20 +134,20 @@ void Socket::once(std::string_view event, EventHandler handler) {
   state_->set_once_handler(event, std::move(handler));
 }
 void Socket::on_raw(std::function<void(const std::string& message)> handler) {
-  state_->listeners().raw = std::move(handler);
+  state_->set_listener(&server::SocketState::Listeners::raw, std::move(handler));
 }
 void Socket::on_authenticate(AuthTokenHandler handler) {
-  state_->listeners().authenticate = std::move(handler);
+  state_->set_listener(&server::SocketState::Listeners::authenticate, std::move(handler));
 }
 void Socket::on_deauthenticate(AuthTokenHandler handler) {
-  state_->listeners().deauthenticate = std::move(handler);
+  state_->set_listener(&server::SocketState::Listeners::deauthenticate, std::move(handler));
 }
 void Socket::on_subscribe(
     std::function<void(const std::string& channel, const Json& data)> handler) {
-  state_->listeners().subscribe = std::move(handler);
+  state_->set_listener(&server::SocketState::Listeners::subscribe, std::move(handler));
 }
 void Socket::on_unsubscribe(std::function<void(const std::string& channel)> handler) {
-  state_->listeners().unsubscribe = std::move(handler);
+  state_->set_listener(&server::SocketState::Listeners::unsubscribe, std::move(handler));
 }
 void Socket::on_disconnect(DisconnectHandler handler) {
   state_->set_disconnect_handler(std::move(handler));

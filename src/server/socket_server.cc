@@ -298,8 +298,9 @@ bool SocketServer::is_exchange_subscribed(std::string_view channel) const {
 
 // ---- What the application is told ----
 
+// The old one may be on the stack below this call: middleware runs inside of its verify().
 void SocketServer::set_auth_engine(std::unique_ptr<auth::AuthEngine> engine) {
-  auth_engine_ = std::move(engine);
+  loop_.defer([old = std::exchange(auth_engine_, std::move(engine))] {});
 }
 
 void SocketServer::warn(const std::string& text) {

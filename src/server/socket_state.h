@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <socketcluster/server.h>
@@ -57,7 +58,11 @@ class SocketState {
     std::function<void(const std::string&, const Json&)> subscribe;
     std::function<void(const std::string&)> unsubscribe;
   };
-  Listeners& listeners();
+  // Ignored when the connection is over: what the handler captured could keep this alive for ever.
+  template <typename Function>
+  void set_listener(Function Listeners::*which, Function handler) {
+    if (live_ != nullptr) listeners().*which = std::move(handler);
+  }
   bool hears_subscriptions() const;
   void report_raw(std::string_view text);
   void report_subscription(const std::string& channel, const std::string& data_json);
@@ -122,6 +127,7 @@ class SocketState {
 
   ~SocketState();
 
+  Listeners& listeners();
   std::uint64_t await_answer(std::string_view event, AckHandler on_answer);
   void token_signed(base::Result<auth::SignedToken> token, DoneHandler on_done);
   void deliver_token(const std::string& text, std::uint64_t cid);

@@ -330,6 +330,16 @@ TEST_F(Api, ConnectionHandlerThatThrowsLeavesTheSocketOpen) {
   EXPECT_THAT(log_.entries, ElementsAre(HasSubstr("no")));
 }
 
+TEST_F(Api, WhatIsNoExceptionMayBeThrownToo) {
+  server().on_subscription([](Socket&, const std::string&) { throw 42; });
+  server().use(Line::kPublishIn, [](PublishInRequest&, const Next&) { throw 42; });
+  const auto client = ready();
+  EXPECT_EQ(client->ask(subscribe("a", 2)), rid(2));
+  EXPECT_EQ(client->ask(publish("a", "1", 3)),
+            R"({"rid":3,"error":{"message":"unknown exception"}})");
+  EXPECT_THAT(log_.entries, ::testing::Contains(HasSubstr("unknown exception")));
+}
+
 // A text that was cut in the middle of a character went out as it was, and every client that got
 // it closed its connection, as RFC 6455 section 8.1 demands.
 TEST_F(Api, TextThatIsNotUtf8IsMadeSo) {
@@ -642,6 +652,23 @@ TEST_F(Api, HandlersAreDestroyedWithTheConnectionAlsoWhenTheyHoldTheirSocket) {
 
 // The application heard nothing of sockets that were open when a worker was destroyed, and what
 // their handlers held was lost when a handler held its own socket.
+TEST_F(Api, HandlersGivenToASocketThatIsOverAreNotKept) {
+  const auto captured = std::make_shared<int>(1);
+  const auto client = ready();
+  {
+    Socket socket = socket_of_last();
+    client->drop();
+    EXPECT_TRUE(run_until([&] { return worker().loop().connection_count() == 0; }));
+    turn();
+    socket.on_raw([captured, socket](const std::string&) {});
+    socket.on_authenticate([captured, socket](const Json&) {});
+    socket.on_deauthenticate([captured, socket](const Json&) {});
+    socket.on_subscribe([captured, socket](const std::string&, const Json&) {});
+    socket.on_unsubscribe([captured, socket](const std::string&) {});
+  }
+  EXPECT_EQ(captured.use_count(), 1);
+}
+
 TEST_F(Api, SocketsThatAreOpenWhenTheWorkerIsDestroyedEndAsOthersDo) {
   const auto captured = std::make_shared<int>(1);
   const auto client = ready();
