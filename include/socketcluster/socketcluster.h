@@ -2,6 +2,7 @@
 // Everything that an application needs. Start with worker.h and socket.h.
 #pragma once
 
+#include <socketcluster/coroutine.h>
 #include <socketcluster/error.h>
 #include <socketcluster/exchange.h>
 #include <socketcluster/json.h>

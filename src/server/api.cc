@@ -137,7 +137,7 @@ void Socket::off(std::string_view event) {
 void Socket::once(std::string_view event, EventHandler handler) {
   state_->set_once_handler(event, std::move(handler));
 }
-void Socket::on_raw(std::function<void(const std::string& message)> handler) {
+void Socket::on_raw(Handler<void(const std::string& message)> handler) {
   state_->listeners().raw = std::move(handler);
 }
 void Socket::on_authenticate(AuthTokenHandler handler) {
@@ -146,11 +146,10 @@ void Socket::on_authenticate(AuthTokenHandler handler) {
 void Socket::on_deauthenticate(AuthTokenHandler handler) {
   state_->listeners().deauthenticate = std::move(handler);
 }
-void Socket::on_subscribe(
-    std::function<void(const std::string& channel, const Json& data)> handler) {
+void Socket::on_subscribe(Handler<void(const std::string& channel, const Json& data)> handler) {
   state_->listeners().subscribe = std::move(handler);
 }
-void Socket::on_unsubscribe(std::function<void(const std::string& channel)> handler) {
+void Socket::on_unsubscribe(Handler<void(const std::string& channel)> handler) {
   state_->listeners().unsubscribe = std::move(handler);
 }
 void Socket::on_disconnect(DisconnectHandler handler) {
@@ -334,7 +333,7 @@ void Server::on_deauthentication(TokenHandler handler) {
 void Server::on_bad_auth_token(BadTokenHandler handler) {
   core_.handlers().bad_auth_token = std::move(handler);
 }
-void Server::on_warning(std::function<void(const std::string& text)> handler) {
+void Server::on_warning(Handler<void(const std::string& text)> handler) {
   core_.handlers().warning = std::move(handler);
 }
 
