@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include <socketcluster/handler.h>
 #include <socketcluster/json.h>
 
 namespace socketcluster {
@@ -22,7 +23,7 @@ class SocketServer;
 
 class Exchange {
  public:
-  using Handler = std::function<void(const Json& data)>;
+  using Handler = socketcluster::Handler<void(const Json& data)>;
 
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;

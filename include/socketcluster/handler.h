@@ -44,7 +44,14 @@ concept StartableTask = requires {
 template <typename Arg>
 struct KeptArgument {
   Arg value;
-  Arg pass() { return value; }
+  // The handler may take it by value or by reference.
+  decltype(auto) pass() {
+    if constexpr (std::is_copy_constructible_v<Arg>) {
+      return (value);
+    } else {
+      return std::move(value);
+    }
+  }
 };
 template <typename T>
 struct KeptArgument<const T&> {

@@ -25,6 +25,7 @@
 #include <string_view>
 
 #include <socketcluster/error.h>
+#include <socketcluster/handler.h>
 #include <socketcluster/http.h>
 #include <socketcluster/json.h>
 #include <socketcluster/socket.h>
@@ -217,7 +218,7 @@ class PublishOutRequest : public ChannelRequest {
 // Names a line and the type of its requests.
 template <typename Request>
 struct LineTag {
-  using Function = std::function<void(Request& request, Next next)>;
+  using Function = Handler<void(Request& request, Next next)>;
 };
 
 // The lines, in the order in which a client meets them. See Server::use().

@@ -13,6 +13,7 @@
 #include <socketcluster/auth.h>
 #include <socketcluster/codec.h>
 #include <socketcluster/exchange.h>
+#include <socketcluster/handler.h>
 #include <socketcluster/json.h>
 #include <socketcluster/middleware.h>
 #include <socketcluster/socket.h>
@@ -21,8 +22,8 @@ namespace socketcluster {
 
 class Server {
  public:
-  using ConnectionHandler = std::function<void(Socket& socket)>;
-  using SocketEventHandler = std::function<void(Socket& socket, const Json& data, Respond respond)>;
+  using ConnectionHandler = Handler<void(Socket& socket)>;
+  using SocketEventHandler = Handler<void(Socket& socket, const Json& data, Respond respond)>;
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -50,11 +51,11 @@ class Server {
 
   // ---- Events. Each replaces an earlier handler; they run at the end of the loop's iteration.
   // ----
-  using EndHandler = std::function<void(Socket& socket, int code, const std::string& reason)>;
-  using ChannelHandler = std::function<void(Socket& socket, const std::string& channel)>;
-  using TokenHandler = std::function<void(Socket& socket, const Json& auth_token)>;
+  using EndHandler = Handler<void(Socket& socket, int code, const std::string& reason)>;
+  using ChannelHandler = Handler<void(Socket& socket, const std::string& channel)>;
+  using TokenHandler = Handler<void(Socket& socket, const Json& auth_token)>;
   using BadTokenHandler =
-      std::function<void(Socket& socket, const Error& error, const std::string& signed_auth_token)>;
+      Handler<void(Socket& socket, const Error& error, const std::string& signed_auth_token)>;
   // A connection is open; its handshake is still to come.
   void on_handshake(ConnectionHandler handler);
   // The end of a connection that had completed its handshake, of one that had not, of either.
@@ -69,7 +70,7 @@ class Server {
   void on_deauthentication(TokenHandler handler);
   void on_bad_auth_token(BadTokenHandler handler);
   // Everything that is not fatal: what is also written to the log as a warning.
-  void on_warning(std::function<void(const std::string& text)> handler);
+  void on_warning(Handler<void(const std::string& text)> handler);
 
   Exchange& exchange();
 

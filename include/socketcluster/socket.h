@@ -29,6 +29,7 @@
 #include <vector>
 
 #include <socketcluster/error.h>
+#include <socketcluster/handler.h>
 #include <socketcluster/http.h>
 #include <socketcluster/json.h>
 
@@ -96,17 +97,17 @@ class Respond {
 };
 
 // A client's event: its data (null when there was none) and the way to answer it.
-using EventHandler = std::function<void(const Json& data, Respond respond)>;
+using EventHandler = Handler<void(const Json& data, Respond respond)>;
 // The answer of a client: `error` is empty on success. TimeoutError when it did not come within
 // `ackTimeout`, BadConnectionError when the connection was lost.
-using AckHandler = std::function<void(const std::optional<Error>& error, const Json& data)>;
+using AckHandler = Handler<void(const std::optional<Error>& error, const Json& data)>;
 // The end of a connection: WebSocket close code and reason (protocol section 9; 1006: lost).
-using DisconnectHandler = std::function<void(int code, const std::string& reason)>;
+using DisconnectHandler = Handler<void(int code, const std::string& reason)>;
 
 // Told of the token that a socket has got or lost.
-using AuthTokenHandler = std::function<void(const Json& auth_token)>;
+using AuthTokenHandler = Handler<void(const Json& auth_token)>;
 // Told whether something was done; see the functions that take it.
-using DoneHandler = std::function<void(const std::optional<Error>& error)>;
+using DoneHandler = Handler<void(const std::optional<Error>& error)>;
 
 class Socket {
  public:
@@ -127,13 +128,13 @@ class Socket {
   // Removes the handler before it runs for the first time.
   void once(std::string_view event, EventHandler handler);
   // A message that is no packet of the protocol.
-  void on_raw(std::function<void(const std::string& message)> handler);
+  void on_raw(Handler<void(const std::string& message)> handler);
   // The socket was authenticated, by a token of the client or by set_auth_token(); it lost its
   // token (the handler is given the old one), for whatever reason.
   void on_authenticate(AuthTokenHandler handler);
   void on_deauthenticate(AuthTokenHandler handler);
-  void on_subscribe(std::function<void(const std::string& channel, const Json& data)> handler);
-  void on_unsubscribe(std::function<void(const std::string& channel)> handler);
+  void on_subscribe(Handler<void(const std::string& channel, const Json& data)> handler);
+  void on_unsubscribe(Handler<void(const std::string& channel)> handler);
   // Called once, when the connection has ended. Replaces an earlier one.
   void on_disconnect(DisconnectHandler handler);
 

@@ -4,6 +4,7 @@
 
 #include <socketcluster/auth.h>
 #include <socketcluster/codec.h>
+#include <socketcluster/coroutine.h>
 #include <socketcluster/error.h>
 #include <socketcluster/exchange.h>
 #include <socketcluster/http.h>

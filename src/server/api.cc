@@ -133,7 +133,7 @@ void Socket::off(std::string_view event) {
 void Socket::once(std::string_view event, EventHandler handler) {
   state_->set_once_handler(event, std::move(handler));
 }
-void Socket::on_raw(std::function<void(const std::string& message)> handler) {
+void Socket::on_raw(Handler<void(const std::string& message)> handler) {
   state_->set_listener(&server::SocketState::Listeners::raw, std::move(handler));
 }
 void Socket::on_authenticate(AuthTokenHandler handler) {
@@ -143,10 +143,10 @@ void Socket::on_deauthenticate(AuthTokenHandler handler) {
   state_->set_listener(&server::SocketState::Listeners::deauthenticate, std::move(handler));
 }
 void Socket::on_subscribe(
-    std::function<void(const std::string& channel, const Json& data)> handler) {
+    Handler<void(const std::string& channel, const Json& data)> handler) {
   state_->set_listener(&server::SocketState::Listeners::subscribe, std::move(handler));
 }
-void Socket::on_unsubscribe(std::function<void(const std::string& channel)> handler) {
+void Socket::on_unsubscribe(Handler<void(const std::string& channel)> handler) {
   state_->set_listener(&server::SocketState::Listeners::unsubscribe, std::move(handler));
 }
 void Socket::on_disconnect(DisconnectHandler handler) {
@@ -330,7 +330,7 @@ void Server::on_deauthentication(TokenHandler handler) {
 void Server::on_bad_auth_token(BadTokenHandler handler) {
   core_.handlers().bad_auth_token = std::move(handler);
 }
-void Server::on_warning(std::function<void(const std::string& text)> handler) {
+void Server::on_warning(Handler<void(const std::string& text)> handler) {
   core_.handlers().warning = std::move(handler);
 }
 

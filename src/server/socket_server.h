@@ -110,7 +110,7 @@ class SocketServer {
     Server::ChannelHandler subscription, unsubscription;
     Server::TokenHandler authentication, deauthentication;
     Server::BadTokenHandler bad_auth_token;
-    std::function<void(const std::string&)> warning;
+    Handler<void(const std::string&)> warning;
   };
   Handlers& handlers() { return handlers_; }
   void warn(const std::string& text);

@@ -350,11 +350,24 @@ AckHandler SocketState::as_ack(DoneHandler on_done) {
 
 // ---- End ----
 
+// Lets go of user code in any case: when the worker ends first, nobody is told, but what handlers
+// have captured may refer to this state.
+class SocketState::Farewell {
+ public:
+  explicit Farewell(SocketState& state) : state_(state) {}
+  Farewell(const Farewell&) = delete;
+  Farewell& operator=(const Farewell&) = delete;
+  ~Farewell() { state_->drop_user_code(); }
+  void tell(int code, const std::string& reason) { state_->tell_end(code, reason); }
+
+ private:
+  StateRef state_;
+};
+
 void SocketState::end(int code, std::string_view reason) {
   live_ = nullptr;
-  server_.loop().defer([keep = StateRef(*this), code, reason = std::string(reason)] {
-    keep->tell_end(code, reason);
-  });
+  server_.loop().defer([farewell = std::make_unique<Farewell>(*this), code,
+                        reason = std::string(reason)] { farewell->tell(code, reason); });
 }
 
 void SocketState::tell_end(int code, const std::string& reason) {
@@ -366,9 +379,13 @@ void SocketState::tell_end(int code, const std::string& reason) {
   const DisconnectHandler disconnect_handler = std::exchange(disconnect_handler_, nullptr);
   std::string message;
   if (disconnect_handler) throws("disconnect", message, [&] { disconnect_handler(code, reason); });
-  // What handlers captured may refer to this state.
-  std::exchange(handlers_, {}).clear();
-  std::exchange(listeners_, nullptr).reset();
+}
+
+void SocketState::drop_user_code() {
+  const auto pending = std::exchange(pending_, {});
+  const auto handlers = std::exchange(handlers_, {});
+  const auto listeners = std::exchange(listeners_, nullptr);
+  const auto disconnect_handler = std::exchange(disconnect_handler_, nullptr);
 }
 
 }  // namespace socketcluster::server

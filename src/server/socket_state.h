@@ -119,6 +119,7 @@ class SocketState {
     bool is_wanted = false;
     std::string rid_json;
   };
+  class Farewell;
   class PendingAnswer;
   struct Token {
     JsonObject claims;
@@ -141,6 +142,7 @@ class SocketState {
   void finish_answer(std::uint64_t cid, const std::optional<Error>& error, const Json& data);
   void fail_answer(PendingAnswer& pending);
   void tell_end(int code, const std::string& reason);
+  void drop_user_code();
 
   SocketServer& server_;
   ClientSocket* live_;
