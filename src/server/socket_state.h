@@ -53,10 +53,10 @@ class SocketState {
   void set_disconnect_handler(DisconnectHandler handler);
   // Handlers of what is no event of the client.
   struct Listeners {
-    std::function<void(const std::string&)> raw;
+    Handler<void(const std::string& message)> raw;
     AuthTokenHandler authenticate, deauthenticate;
-    std::function<void(const std::string&, const Json&)> subscribe;
-    std::function<void(const std::string&)> unsubscribe;
+    Handler<void(const std::string& channel, const Json& data)> subscribe;
+    Handler<void(const std::string& channel)> unsubscribe;
   };
   // Ignored when the connection is over: what the handler captured could keep this alive for ever.
   template <typename Function>

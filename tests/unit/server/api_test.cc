@@ -652,6 +652,38 @@ TEST_F(Api, HandlersAreDestroyedWithTheConnectionAlsoWhenTheyHoldTheirSocket) {
 
 // The application heard nothing of sockets that were open when a worker was destroyed, and what
 // their handlers held was lost when a handler held its own socket.
+class MortalEngine final : public AuthEngine {
+ public:
+  explicit MortalEngine(bool& outlives_its_call) : outlives_its_call_(outlives_its_call) {}
+  void verify(const std::string& /*token*/, OnVerified done) override {
+    const std::weak_ptr<int> life = life_;
+    bool& outlives = outlives_its_call_;
+    done({.claims = JsonObject{{"name", "ann"}}, .error = {}});
+    outlives = !life.expired();
+  }
+  void sign(const JsonObject& /*claims*/, const AuthTokenOptions& /*options*/,
+            OnSigned done) override {
+    done(std::nullopt);
+  }
+
+ private:
+  bool& outlives_its_call_;
+  std::shared_ptr<int> life_ = std::make_shared<int>(1);
+};
+
+TEST_F(Api, AuthEngineMayBeReplacedInsideOfItsOwnCall) {
+  bool outlives = false;
+  server().set_auth_engine(std::make_unique<MortalEngine>(outlives));
+  server().use(Line::kAuthenticate, [this, &outlives](AuthenticateRequest&, const Next& next) {
+    server().set_auth_engine(std::make_unique<MortalEngine>(outlives));
+    next();
+  });
+  const auto client = ready();
+  EXPECT_THAT(client->ask(R"({"event":"#authenticate","data":"token","cid":2})"),
+              HasSubstr(R"("isAuthenticated":true)"));
+  EXPECT_TRUE(outlives);
+}
+
 TEST_F(Api, HandlersGivenToASocketThatIsOverAreNotKept) {
   const auto captured = std::make_shared<int>(1);
   const auto client = ready();
