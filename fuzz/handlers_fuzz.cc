@@ -696,9 +696,7 @@ void Application::exchange_subscribe(Scene& scene) {
                        [this, captured = capture(scene)](const Json&) { called(captured, {}); });
 }
 void Application::exchange_unsubscribe(Scene& /*scene*/) {
-  const char* name = channel();
-  exchange().unsubscribe(name);
-  SC_ASSERT(!exchange().is_subscribed(name));
+  exchange().unsubscribe(channel());
 }
 void Application::visit_clients(Scene& scene) {
   const std::size_t most = server().clients_count();
