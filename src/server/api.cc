@@ -142,8 +142,7 @@ void Socket::on_authenticate(AuthTokenHandler handler) {
 void Socket::on_deauthenticate(AuthTokenHandler handler) {
   state_->set_listener(&server::SocketState::Listeners::deauthenticate, std::move(handler));
 }
-void Socket::on_subscribe(
-    Handler<void(const std::string& channel, const Json& data)> handler) {
+void Socket::on_subscribe(Handler<void(const std::string& channel, const Json& data)> handler) {
   state_->set_listener(&server::SocketState::Listeners::subscribe, std::move(handler));
 }
 void Socket::on_unsubscribe(Handler<void(const std::string& channel)> handler) {
