@@ -79,6 +79,18 @@ const cases = {
   },
 };
 
+// The empty ping of v2 must not reach clients of v1: their codec throws on it.
+async function isFoundOut(t, version) {
+  const options = { protocolVersion: 'auto', pingInterval: 100, pingTimeout: 2000 };
+  const client = await setUp(t, version, options);
+  const isOwn = isV1(version) ? data => typeof data !== 'string' : data => data === '';
+  await client.rawMessages.countOf(isOwn, 25, '25 messages of the own version');
+  assert.equal(client.rawMessages.items.some(data => data === ''), !isV1(version));
+  assert.deepEqual(client.errors.items, []);
+  assert.equal(await client.invoke('echo', 'alive'), 'alive');
+}
+cases['is found out by a server of both versions'] = isFoundOut;
+
 for (const version of ['8.0.2', '14.3.2', '16.1.1', '20.0.2']) {
   for (const [name, run] of Object.entries(cases)) {
     test(`client ${version} with sc-codec-min-bin ${name}`, { timeout: 120000 }, t => run(t, version));
