@@ -106,10 +106,15 @@ void ClientSocket::on_deadline() {
 
 void ClientSocket::send_ping() {
   const SocketServer::PingFrames& frames = server_.ping_frames();
-  if (!known_dialect_) {
+  if (known_dialect_) {
+    write_frame(*known_dialect_ == protocol::Dialect::kV1 ? frames.v1 : frames.v2);
+  } else if (server_.codec() == nullptr) {
     write_frame(frames.both);
   } else {
-    write_frame(*known_dialect_ == protocol::Dialect::kV1 ? frames.v1 : frames.v2);
+    // The codec of a v1 client may throw on the empty ping, while v2 clients bear the other one. So
+    // the peer is asked for v1 first; one that leaves this unanswered is not of v1.
+    write_frame(is_v1_asked_ ? frames.v2 : frames.v1);
+    is_v1_asked_ = true;
   }
   const std::uint64_t interval = to_ms(server_.options().ping_interval);
   next_ping_ms_ = std::max(next_ping_ms_ + interval, loop().now_ms() + 1);

@@ -201,6 +201,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   std::optional<protocol::Dialect> known_dialect_;
   Phase phase_ = Phase::kAwaitingHandshake;
   bool is_authenticating_ = false;
+  bool is_v1_asked_ = false;  // by a ping through a codec
 };
 
 }  // namespace socketcluster::server

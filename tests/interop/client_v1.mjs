@@ -12,6 +12,10 @@ export class ClientV1 extends ClientBase {
     socket.on('disconnect', (code, reason) => this.disconnects.push({ code, reason }));
     socket.on('subscribe', channel => this.subscribes.push(channel));
     socket.on('subscribeFail', (error, channel) => this.subscribeFails.push({ channel, error }));
+    socket.on('authenticate', token => this.authenticates.push(token));
+    socket.on('deauthenticate', () => this.deauthenticates.push({}));
+    socket.on('kickOut', (message, channel) => this.kickOuts.push({ channel, message }));
+    socket.on('connectAbort', (code, reason) => this.aborts.push({ code, reason }));
     socket.on('message', text => this.rawMessages.push(text));
     socket.on('error', error => this.errors.push(error));
   }
@@ -43,9 +47,9 @@ export class ClientV1 extends ClientBase {
     });
   }
 
-  subscribe(name) {
+  subscribe(name, options) {
     const inbox = this.newInbox(`channel ${name}`);
-    this.socket.subscribe(name).watch(data => inbox.push(data));
+    this.socket.subscribe(name, options).watch(data => inbox.push(data));
     return inbox;
   }
 
@@ -60,5 +64,12 @@ export class ClientV1 extends ClientBase {
     });
   }
 
+  callAuthenticate(token) {
+    return new Promise((resolve, reject) => {
+      this.socket.authenticate(token, (error, status) => (error ? reject(error) : resolve(status)));
+    });
+  }
+
+  deauthenticate() { this.socket.deauthenticate(); }
   disconnect(code, reason) { this.socket.disconnect(code, reason); }
 }

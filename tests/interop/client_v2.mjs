@@ -17,6 +17,10 @@ export class ClientV2 extends ClientBase {
     listen('disconnect', ({ code, reason }) => this.disconnects.push({ code, reason }));
     listen('subscribe', ({ channel }) => this.subscribes.push(channel));
     listen('subscribeFail', ({ channel, error }) => this.subscribeFails.push({ channel, error }));
+    listen('authenticate', ({ signedAuthToken }) => this.authenticates.push(signedAuthToken));
+    listen('deauthenticate', () => this.deauthenticates.push({}));
+    listen('kickOut', event => this.kickOuts.push(event));
+    listen('connectAbort', ({ code, reason }) => this.aborts.push({ code, reason }));
     listen('message', ({ message }) => this.rawMessages.push(message));
     listen('error', ({ error }) => this.errors.push(error));
   }
@@ -43,13 +47,15 @@ export class ClientV2 extends ClientBase {
     });
   }
 
-  subscribe(name) {
+  subscribe(name, options) {
     const inbox = this.newInbox(`channel ${name}`);
-    pump(this.socket.subscribe(name), data => inbox.push(data));
+    pump(this.socket.subscribe(name, options), data => inbox.push(data));
     return inbox;
   }
 
   unsubscribe(name) { this.socket.unsubscribe(name); }
   callPublish(channel, data) { return this.socket.invokePublish(channel, data); }
+  callAuthenticate(token) { return this.socket.authenticate(token); }
+  deauthenticate() { this.socket.deauthenticate(); }
   disconnect(code, reason) { this.socket.disconnect(code, reason); }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The published clients, unmodified, each from an installation of its own, behind one small interface
 // (client_base.mjs, client_v1.mjs, client_v2.mjs).
+import { startConformanceApp } from '../support/conformance_app.mjs';
 import { requireFrom } from '../support/npm.mjs';
 import { ClientV1 } from './client_v1.mjs';
 import { ClientV2 } from './client_v2.mjs';
@@ -31,6 +32,13 @@ export function openClient(t, version, port, options = {}) {
   });
   t.after(() => client.disconnect());
   return client;
+}
+
+// The application of these tests for a client of that version, with one of its scenarios.
+export function startApp(t, version, { scenario = 'interop', options = {}, port = 0 } = {}) {
+  return startConformanceApp(t, {
+    scenario, options: { ...appOptions, ...options }, port, generation: isV1(version) ? 's14' : 's20',
+  });
 }
 
 // The same, connected.

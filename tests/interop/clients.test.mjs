@@ -3,17 +3,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { startConformanceApp } from '../support/conformance_app.mjs';
-import { appOptions, connectClient, isV1, openClient, versions } from './clients.mjs';
-
-function startApp(t, version, options = {}, port = 0) {
-  return startConformanceApp(t, {
-    scenario: 'interop', options: { ...appOptions, ...options }, port, generation: isV1(version) ? 's14' : 's20',
-  });
-}
+import { connectClient, openClient, startApp, versions } from './clients.mjs';
 
 async function setUp(t, version, options) {
-  const server = await startApp(t, version, options);
+  const server = await startApp(t, version, { options });
   return connectClient(t, version, server.port);
 }
 
@@ -94,18 +87,37 @@ const cases = {
     assert.deepEqual(await channel.count(1), [encoded]);
   },
 
-  async 'is told code and reason when the server disconnects it'(t, version) {
+  async 'receives binary data of the server as base64 objects'(t, version) {
     const client = await setUp(t, version);
-    await client.invoke('bye', { code: 4501, reason: 'enough for today' });
-    assert.deepEqual(await client.disconnects.count(1), [{ code: 4501, reason: 'enough for today' }]);
+    const encoded = bytes => ({ base64: true, data: Buffer.from(bytes).toString('base64') });
+    assert.deepEqual(await client.invoke('bytes'), { buf: encoded([0, 1, 2, 253, 254, 255]), list: [encoded('hi')] });
+  },
+
+  async 'is told code and reason when the server disconnects it, and stays away from 4500 on'(t, version) {
+    for (const code of [4500, 4501, 4999]) {
+      const client = await setUp(t, version);
+      await client.invoke('bye', { code, reason: 'enough for today' });
+      assert.deepEqual(await client.disconnects.count(1), [{ code, reason: 'enough for today' }]);
+      assert.equal(client.pendingReconnect, false);
+      assert.equal(client.state, 'closed');
+    }
+  },
+
+  async 'stays away after 1000, too'(t, version) {
+    const client = await setUp(t, version);
+    await client.invoke('bye', {});
+    const [{ code }] = await client.disconnects.count(1);
+    assert.equal(code, 1000);
+    assert.equal(client.pendingReconnect, false);
   },
 
   async 'disconnects and connects again by itself'(t, version) {
     const client = await setUp(t, version);
     const channel = await client.subscribed('news');
     const { id } = client;
-    await client.invoke('bye', { code: 4100, reason: 'come back' });
+    await client.invoke('bye', { code: 4499, reason: 'come back' });
     await client.connected(2);
+    assert.deepEqual(client.disconnects.items, [{ code: 4499, reason: 'come back' }]);
     await client.subscribes.count(2);
     assert.notEqual(client.id, id);
     await client.publish('news', 'again');
@@ -137,7 +149,7 @@ const cases = {
     const channel = await client.subscribed('news');
     await first.kill();
     await client.disconnects.count(1);
-    await startApp(t, version, {}, first.port);
+    await startApp(t, version, { port: first.port });
     await client.connected(2);
     await client.subscribes.count(2);
     await client.publish('news', 'back');
@@ -148,7 +160,7 @@ const cases = {
     const { port } = await startApp(t, version).then(async server => { await server.stop(); return server; });
     const client = openClient(t, version, port);
     await client.errors.count(1, 'a failed attempt');
-    await startApp(t, version, {}, port);
+    await startApp(t, version, { port });
     await client.connected();
   },
 };

@@ -51,7 +51,7 @@ void add_channels(sc::Server& server) {
     server.exchange().publish(data.at("channel").as_string(), data.at("data"));
     respond();
   });
-  server.on("kickOut", [](sc::Socket& socket, const sc::Json& data, sc::Respond respond) {
+  server.on("throwOut", [](sc::Socket& socket, const sc::Json& data, sc::Respond respond) {
     const std::string channel = text_member(data, "channel");
     const std::string message = text_member(data, "message");
     channel.empty() ? socket.kick_out_all(message) : socket.kick_out(channel, message);
