@@ -206,6 +206,7 @@ class Application {
   Capture capture(const Scene& scene) { return capture(scene, nullptr); }
   void called(const Capture& capture, Scene scene);
   EventHandler event_handler(const Scene& scene, const Socket* target);
+  EventHandler slow_event_handler(Capture captured);
   AckHandler ack_handler(const Scene& scene, const Socket& target);
   DoneHandler done_handler(const Scene& scene, const Socket& target);
   AuthTokenHandler token_handler(const Scene& scene, const Socket& target);
@@ -356,8 +357,23 @@ void Application::finish(const Respond& respond) {
 }
 
 EventHandler Application::event_handler(const Scene& scene, const Socket* target) {
+  if (in_.one_in(3)) return slow_event_handler(capture(scene));
   return [this, capture = capture(scene, target)](const Json&, const Respond& respond) {
     called(capture, {.respond = &respond});
+    finish(respond);
+  };
+}
+
+// A coroutine: must not refer to a handle, because it may go on when that is gone.
+EventHandler Application::slow_event_handler(Capture captured) {
+  return [this, captured = std::move(captured)](const Json&, Respond respond) -> Task {
+    called(captured, {.respond = &respond});
+    if (captured.copy && !in_.one_in(4)) {
+      co_await socketcluster::emit(*captured.copy, event());
+    } else {
+      co_await socketcluster::sleep(core_.api(), milliseconds(1));
+    }
+    called(captured, {.respond = &respond});
     finish(respond);
   };
 }

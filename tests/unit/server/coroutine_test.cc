@@ -358,13 +358,15 @@ TEST_F(CoroutineTest, MayCloseTheSocketThatItIsCalledFor) {
   client.connection.receive_all();
 }
 
-TEST_F(CoroutineTest, IsDestroyedWhereverItWaitsWhenTheWorkerEnds) {
+// Who waits for a connection hears that it is over; who waits for anything else is destroyed.
+TEST_F(CoroutineTest, EndsWhereverItWaitsWhenTheWorkerEnds) {
+  int heard = 0;
   int went_on = 0;
   server().on_connection([&, token = Token(alive_)](Socket& socket) {
     socket.on("ask", [&, token, socket](Json, Respond respond) -> Task {
       co_await emit(socket, "never answered");
       respond();
-      ++went_on;
+      ++heard;
     });
     socket.on("sleep", [&, token, socket](Json, Respond) -> Task {
       co_await socketcluster::sleep(worker(), std::chrono::hours(1));
@@ -378,7 +380,7 @@ TEST_F(CoroutineTest, IsDestroyedWhereverItWaitsWhenTheWorkerEnds) {
   worker().http().get("/", [&, token = Token(alive_)](const HttpRequest&, HttpReply reply) -> Task {
     const HttpStream stream = reply.stream();
     co_await wait_for<int>([&](auto done) { stream.on_close([done] { done(1); }); });
-    ++went_on;
+    ++heard;
   });
   server::test::TcpClient http_client(*test_);
   http_client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -391,6 +393,7 @@ TEST_F(CoroutineTest, IsDestroyedWhereverItWaitsWhenTheWorkerEnds) {
   EXPECT_GT(alive_, 0);
   test_->core.reset();
   EXPECT_EQ(alive_, 0);
+  EXPECT_EQ(heard, 2);
   EXPECT_EQ(went_on, 0);
 }
 
