@@ -7,7 +7,8 @@
 namespace socketcluster {
 
 int run(int argc, char** argv, const Controllers& controllers) {
-  return config::run_program({}, argc, argv,
+  const config::Program program{.name = "", .starts_without_command = true};
+  return config::run_program(program, argc, argv,
                              [&controllers](const Options& options, base::Log& log) {
                                return app::serve(options, controllers, log);
                              });
