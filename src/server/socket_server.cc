@@ -90,7 +90,8 @@ SocketServer::~SocketServer() {
 // A user's handler must not end the worker.
 template <typename Handler, typename... Args>
 void SocketServer::tell(const Handler& handler, Args&&... args) {
-  const Handler copy = handler;  // it may replace itself
+  // It may replace itself.
+  const Handler copy = handler;  // NOLINT(performance-unnecessary-copy-initialization)
   if (!copy) return;
   try {
     copy(std::forward<Args>(args)...);
