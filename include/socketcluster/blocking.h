@@ -33,9 +33,9 @@ class BlockingResult {
     result.value_.emplace(std::move(value));
     return result;
   }
-  static BlockingResult failure(std::string text) {
+  static BlockingResult failure(const std::string& text) {
     BlockingResult result;
-    result.error_ = std::move(text);
+    result.error_ = text;
     return result;
   }
 
@@ -64,7 +64,7 @@ class BlockingJob {
   // On a thread of the pool.
   virtual void work() noexcept = 0;
   // Instead of work(), on the loop thread.
-  virtual void refuse(std::string reason) = 0;
+  virtual void refuse(const std::string& reason) = 0;
   // Hands over the result, on the loop thread; at most once. May throw what user code throws.
   virtual void done() = 0;
 
@@ -97,7 +97,7 @@ class BlockingCall final : public BlockingJob {
       result_.emplace(Result::failure("unknown exception"));
     }
   }
-  void refuse(std::string reason) override { result_.emplace(Result::failure(std::move(reason))); }
+  void refuse(const std::string& reason) override { result_.emplace(Result::failure(reason)); }
   void done() override {
     if (done_) done_(std::move(*result_));
   }

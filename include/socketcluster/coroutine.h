@@ -230,18 +230,18 @@ struct Answer {
   explicit operator bool() const { return !error; }
 };
 
-inline auto emit(Socket socket, std::string_view event, Json data = nullptr) {
-  return wait_for<Answer>([socket = std::move(socket), event = std::string(event),
-                           data = std::move(data)](auto done) mutable {
-    socket.emit(event, data, [done](const std::optional<Error>& error, const Json& answer) {
-      done(Answer{error, answer});
-    });
-  });
+inline auto emit(const Socket& socket, std::string_view event, Json data = nullptr) {
+  return wait_for<Answer>(
+      [socket = socket, event = std::string(event), data = std::move(data)](auto done) mutable {
+        socket.emit(event, data, [done](const std::optional<Error>& error, const Json& answer) {
+          done(Answer{error, answer});
+        });
+      });
 }
 
 // Nothing, or why the client has not confirmed the token; see Socket::set_auth_token().
-inline auto set_auth_token(Socket socket, Json claims, AuthTokenOptions options = {}) {
-  return wait_for<std::optional<Error>>([socket = std::move(socket), claims = std::move(claims),
+inline auto set_auth_token(const Socket& socket, Json claims, AuthTokenOptions options = {}) {
+  return wait_for<std::optional<Error>>([socket = socket, claims = std::move(claims),
                                          options = std::move(options)](auto done) mutable {
     socket.set_auth_token(claims, options, [done](const std::optional<Error>& e) { done(e); });
   });

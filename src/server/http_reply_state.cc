@@ -136,8 +136,10 @@ void HttpStreamState::set_close_handler(Handler<void()> handler) {
 
 void HttpStreamState::observe(http::StreamEvent event) {
   switch (event) {
-    case http::StreamEvent::kDrained:
-      return tell(on_drain_);
+    case http::StreamEvent::kDrained: {
+      const auto keep = on_drain_;  // it may end the body, or replace itself
+      return tell(keep);
+    }
     case http::StreamEvent::kClosed:
       // Without a handler yet, set_close_handler() tells.
       if (on_close_ != nullptr) return tell_closed();
@@ -153,12 +155,10 @@ void HttpStreamState::tell_closed() {
   forget_handlers();
 }
 
-// The handler is kept alive: it may end the body, or replace itself.
 void HttpStreamState::tell(const std::shared_ptr<const Handler<void()>>& handler) {
-  const auto keep = handler;
-  if (keep == nullptr || !*keep) return;
+  if (handler == nullptr || !*handler) return;
   try {
-    (*keep)();
+    (*handler)();
   } catch (const std::exception& error) {
     server_.warn("HTTP " + label_ + ": a handler of the stream threw: " + error.what());
   } catch (...) {

@@ -81,6 +81,7 @@ class HttpStreamState : public std::enable_shared_from_this<HttpStreamState> {
 
  private:
   void observe(http::StreamEvent event);
+  // REQUIRES: the caller keeps `handler` alive.
   void tell(const std::shared_ptr<const Handler<void()>>& handler);
   void tell_closed();
   void forget_handlers();

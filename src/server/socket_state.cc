@@ -73,8 +73,8 @@ void SocketState::remove_handler(std::string_view event) {
 void SocketState::set_once_handler(std::string_view event, EventHandler handler) {
   set_handler(event, [this, name = std::string(event), handler = std::move(handler)](
                          const Json& data, Respond respond) {
-    const EventHandler function = handler;
-    remove_handler(name);
+    const EventHandler function = handler;  // NOLINT(performance-unnecessary-copy-initialization)
+    remove_handler(name);                   // and this lambda with it
     function(data, std::move(respond));
   });
 }

@@ -7,7 +7,7 @@ import test from 'node:test';
 
 import { startConformanceApp, testsReference } from '../support/conformance_app.mjs';
 import { checkPings, playConnection, recordedItems } from './replayer.mjs';
-import { autoScenarios, pausingScenarios, pingText, requestQuirks, serverOptions } from './scenarios.mjs';
+import { isReplayedInAuto, pausingScenarios, pingText, requestQuirks, serverOptions } from './scenarios.mjs';
 import { TokenBook } from './tokens.mjs';
 import { applyDifferences, listTranscripts, loadTranscript } from './transcript.mjs';
 
@@ -56,8 +56,7 @@ for (const transcript of transcripts) {
 }
 
 for (const transcript of transcripts) {
-  const byClient = !transcript.directory.endsWith('_raw');
-  if (testsReference || !byClient || !autoScenarios.includes(transcript.scenario)) continue;
+  if (testsReference || !isReplayedInAuto(transcript.directory, transcript.scenario)) continue;
   test(`replays ${transcript.directory}/${transcript.name} while the version is detected`,
     t => replay(t, transcript, 'auto'));
 }

@@ -344,18 +344,20 @@ TEST_F(CoroutineTest, GetsAnErrorWhenTheSocketItAsksCloses) {
 }
 
 TEST_F(CoroutineTest, MayCloseTheSocketThatItIsCalledFor) {
-  server().on_connection([](Socket& socket) {
-    socket.on("x", [&socket](const Json&, Respond respond) -> Task {
+  bool is_over = false;
+  server().on_connection([&is_over](Socket& socket) {
+    socket.on("x", [&is_over, &socket](const Json&, Respond respond) -> Task {
       socket.disconnect(4500, "enough");
       const Answer answer = co_await emit(socket, "ask");
       respond(Json(1));
       socket.terminate();
       co_await emit(socket, "ask");
+      is_over = true;
     });
   });
   SocketClient client(*test_);
   client.send(R"({"event":"x","cid":2})");
-  client.connection.receive_all();
+  EXPECT_TRUE(run_until([&] { return is_over; }));
 }
 
 // Who waits for a connection hears that it is over; who waits for anything else is destroyed.
