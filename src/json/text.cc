@@ -228,4 +228,10 @@ void append_string(std::string& out, std::string_view plain) {
   out.push_back('"');
 }
 
+char32_t take_code_point(std::string_view& rest) {
+  const Decoded decoded = decode(rest);
+  rest.remove_prefix(decoded.length);
+  return decoded.code_point;
+}
+
 }  // namespace socketcluster::json

@@ -134,5 +134,13 @@ TEST(JsonText, AppendsIntegers) {
   EXPECT_EQ(out, "0-518446744073709551615-9223372036854775808");
 }
 
+TEST(TakeCodePoint, TakesSurrogatesAloneAndReplacesOtherBytes) {
+  std::string_view rest("a\xd0\xba\xf0\x9f\x98\x80\xed\xa0\xbd\xff\xe2\x82");
+  std::u32string points;
+  while (!rest.empty()) points.push_back(take_code_point(rest));
+  const std::u32string expected{0x61, 0x43a, 0x1f600, 0xd83d, 0xfffd, 0xfffd, 0xfffd};
+  EXPECT_EQ(points, expected);
+}
+
 }  // namespace
 }  // namespace socketcluster::json
