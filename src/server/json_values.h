@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Between JSON text, as it stands in packets, and values, as user code has them. Thread rule: pure.
+// JSON values under the names that this layer uses all over; see json/value.h.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include <socketcluster/json.h>
+#include "json/value.h"
 
 namespace socketcluster::server {
 
-// Null for an empty text ("no data"); nothing when the text cannot be represented (a lone surrogate
-// escape, a number out of range).
-std::optional<Json> parse_json(std::string_view text);
-
-// Always valid UTF-8, whatever bytes the value's strings have: a client would close its connection
-// for others (RFC 6455 section 8.1). They become what json::append_string() makes of them.
-std::string to_text(const Json& value);
+using json::parse_json;
+using json::to_text;
 
 }  // namespace socketcluster::server

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/json_values.h"
+#include "json/value.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "json/text.h"
 
-namespace socketcluster::server {
+namespace socketcluster::json {
 namespace {
 
 // In JSON, bytes that are not ASCII are part of strings.
@@ -21,7 +21,7 @@ std::string repaired(std::string_view text) {
     const auto end = std::find_if(plain, text.end(), is_ascii);
     out.append(text.begin(), plain);
     quoted.clear();
-    json::append_string(quoted, {plain, end});
+    append_string(quoted, {plain, end});
     out.append(quoted, 1, quoted.size() - 2);
     text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
   }
@@ -45,7 +45,7 @@ std::string to_text(const Json& value) {
   return base::is_valid_utf8(text) ? text : repaired(text);
 }
 
-}  // namespace socketcluster::server
+}  // namespace socketcluster::json
 
 namespace socketcluster {
 
