@@ -30,7 +30,7 @@ export async function playConnection(port, steps, { book, quirks = {}, keepsPaus
   try {
     const played = new PlayedConnection(client, book);
     for (const [index, step] of rest.entries()) {
-      if (step.side !== 'c') continue;
+      if (step.side !== 'c' || !client.upgraded) continue;
       if (keepsPauses && pauseBefore(rest, index) > 0) await setTimeout(pauseBefore(rest, index));
       await played.play(step, rest.slice(0, index));
     }

@@ -22,9 +22,13 @@ export const scenarioOptions = {
 const autoScenarios = ['01', '02', '03', '05', '07', '10', '17', '19', '23', '25', '26', '27', '28', '29', '30'];
 const autoScenariosV1 = ['04', '06', '08', '09', '11', '12', '13', '14', '15', '16', '24', '32'];
 
+// Recorded with a server that knew only protocol 1.
+const isOfOldServer = directory => directory.startsWith('s5') || directory.startsWith('s14');
+const isOfV1 = directory => isOfOldServer(directory) || directory.endsWith('_protocolVersion1');
+
 export function isReplayedInAuto(directory, scenario) {
   if (directory.endsWith('_raw')) return false;
-  return autoScenarios.includes(scenario) || (directory.startsWith('s14') && autoScenariosV1.includes(scenario));
+  return autoScenarios.includes(scenario) || (isOfOldServer(directory) && autoScenariosV1.includes(scenario));
 }
 
 // Scenarios in which the client's pauses decide what the server does.
@@ -37,13 +41,12 @@ export const requestQuirks = {
 
 // The generation of the recorded server decides the defaults that show on the wire.
 export function serverOptions(directory, scenario, mode) {
-  const v1 = directory.startsWith('s14') || directory.endsWith('_protocolVersion1');
-  const pingTimeout = directory.startsWith('s14') ? 20000 : 30000;
-  return { protocolVersion: mode === 'auto' ? 'auto' : v1 ? 1 : 2, pingTimeout, ...scenarioOptions[scenario] };
+  const pingTimeout = isOfOldServer(directory) ? 20000 : 30000;
+  return { protocolVersion: mode === 'auto' ? 'auto' : isOfV1(directory) ? 1 : 2, pingTimeout, ...scenarioOptions[scenario] };
 }
 
 // The text of a ping of the peer's protocol version, as recorded in this directory.
 export function pingText(directory, scenario) {
-  if (!directory.startsWith('s14') && !directory.endsWith('_protocolVersion1')) return '';
+  if (!isOfV1(directory)) return '';
   return scenario === '31' ? '\u00a2#1' : '#1';  // sc-codec-min-bin encodes it
 }

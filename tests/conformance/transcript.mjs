@@ -78,7 +78,10 @@ export function loadTranscript(file) {
     const steps = stepsOf(line, normalisers.get(line.conn), connections.get(line.conn));
     connections.get(line.conn).push(...steps.map(step => ({ ...step, t: line.t })));
   }
-  for (const steps of connections.values()) markExpiries(steps);
+  for (const [conn, steps] of connections) {
+    if (steps.length === 0) connections.delete(conn);  // a note only: the recorder saw no answer to the request
+    else markExpiries(steps);
+  }
   return connections;
 }
 
@@ -129,12 +132,30 @@ export function applyDifferences(connections, differences) {
       steps.splice(index, 1);
     }
     steps.splice(at, 0, ...difference.ours.map(item => ({ side: 's', item })));
+    renumberAnswers(steps, difference);
+  }
+}
+
+// The client answers what it is asked: where our server numbers an event differently, the answer has that number, and
+// where it wants no answer, there is none.
+function renumberAnswers(steps, { recorded, ours }) {
+  const asked = items => items.map(item => /^message \{"event":"([^"]+)".*,"cid":(\d+)\}$/.exec(item)).filter(Boolean);
+  const left = asked(ours);
+  for (const [, event, cid] of asked(recorded)) {
+    const at = left.findIndex(([, name]) => name === event);
+    const [ask] = at < 0 ? [] : left.splice(at, 1);
+    const start = `{"rid":${cid}`;
+    const index = steps.findIndex(({ text, isRenumbered }) =>
+      !isRenumbered && (text === `${start}}` || text?.startsWith(`${start},`)));
+    if (index < 0) continue;
+    const text = ask && steps[index].text.replace(start, `{"rid":${ask[2]}`);
+    steps.splice(index, 1, ...(ask ? [{ ...steps[index], text, isRenumbered: true }] : []));
   }
 }
 
 // Position of the run of server items, or for an empty run the position after the client text `after`.
 function findItems(steps, items, after) {
-  const start = after === undefined ? 0 : steps.findIndex(step => step.text === after) + 1;
+  const start = after === undefined ? 0 : steps.findIndex(step => (step.close ? '<close>' : step.text) === after) + 1;
   if (after !== undefined && start === 0) return -1;
   if (items.length === 0) return start;
   const server = steps.map((step, index) => ({ ...step, index })).filter(step => step.side === 's' && step.index >= start);

@@ -34,6 +34,27 @@ test('a difference adds an item after a client message', () => {
   assert.deepEqual(serverItems(connections), ['a', 'n', 'b', 'c']);
 });
 
+test('a difference adds an item after the close frame of the client', () => {
+  const connections = new Map([[1, [{ side: 'c', text: 'x' }, { side: 'c', close: { code: 1000, reason: '' } }]]]);
+  applyDifferences(connections, [{ conn: 1, recorded: [], after: '<close>', ours: ['n'] }]);
+  assert.equal(connections.get(1)[2].item, 'n');
+});
+
+test('the client answers the events of the server under its numbers', () => {
+  const event = (name, cid) => `message {"event":"${name}","data":[]${cid ? `,"cid":${cid}` : ''}}`;
+  const connections = new Map([[1, [
+    { side: 's', item: event('quiet', 1) }, { side: 'c', text: '{"rid":1}' },
+    { side: 's', item: event('ask', 2) }, { side: 'c', text: '{"rid":2,"data":2}' },
+    { side: 's', item: event('ask', 3) }, { side: 'c', text: '{"rid":3,"data":3}' },
+  ]]]);
+  applyDifferences(connections, [
+    { conn: 1, recorded: [event('ask', 2), event('ask', 3)], ours: [event('ask', 1), event('ask', 2)] },
+    { conn: 1, recorded: [event('quiet', 1)], ours: [event('quiet')] },
+  ]);
+  assert.deepEqual(connections.get(1).filter(step => step.side === 'c').map(step => step.text),
+    ['{"rid":1,"data":2}', '{"rid":2,"data":3}']);
+});
+
 test('a difference that does not fit the recording fails', () => {
   assert.throws(() => applyDifferences(steps(), [{ conn: 1, recorded: ['z'], ours: [] }]), /does not fit/);
   assert.throws(() => applyDifferences(steps(), [{ conn: 1, recorded: ['a', 'c'], ours: [] }]), /does not fit/);
