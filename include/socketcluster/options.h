@@ -18,12 +18,18 @@
 #include <string_view>
 #include <vector>
 
+#include <socketcluster/json.h>
+
 namespace socketcluster {
 
 // Which SocketCluster protocol a socket speaks. kAuto finds it out per socket, from its handshake.
 enum class ProtocolVersion { kAuto, kV1, kV2 };
 
 enum class LogFormat { kText, kJson };
+
+// Who gives a new connection to a worker: the master, which deals them out in strict rotation, or
+// the kernel.
+enum class SchedulingPolicy { kRoundRobin, kNone };
 
 // `perMessageDeflate`: false, true (the defaults below) or an object with these members.
 struct PerMessageDeflateOptions {
@@ -64,11 +70,50 @@ struct Options {
   std::string public_directory;
 
   // ---- Processes ----
-  // `workers` and `brokers`: this version runs one of each, in one process.
+  // `workers`: processes that serve clients, 0 to 1024. 0: one process does everything, without
+  // master and brokers; for debugging and small machines.
   std::uint32_t workers = 1;
+  // `brokers`: processes that own the channels, 1 to 1024. Unused without workers.
   std::uint32_t brokers = 1;
+  // `schedulingPolicy`: "rr" or "none".
+  SchedulingPolicy scheduling_policy = SchedulingPolicy::kRoundRobin;
+  // `rebootWorkerOnCrash`: a worker that ended by itself is started again. Brokers always are.
+  bool reboot_worker_on_crash = true;
+  // `restartBudget`: restarts of one worker or broker within 60 s; one more ends the instance with
+  // exit code 1, so that whatever watches it can act.
+  std::uint32_t restart_budget = 20;
+  // `killWorkerMemoryThreshold`, bytes of resident memory: a worker that has more is replaced.
+  // Looked at every `workerStatusInterval`. 0: never.
+  std::size_t kill_worker_memory_threshold = 0;
+  // `workerStatusInterval`: how often a process measures itself; rates are those of the last one.
+  Milliseconds worker_status_interval{10000};
+  // `workerHangTimeout`: a process whose loop stands still for so long is killed and started again.
+  // 0: never; else at least 2000.
+  Milliseconds worker_hang_timeout{15000};
+  // `ipcAckTimeout`: how long one process waits for another's answer.
+  Milliseconds ipc_ack_timeout{10000};
   // `processTermTimeout`: how long open connections may drain after SIGTERM.
   Milliseconds process_term_timeout{10000};
+  // `forceKillTimeout`: a process that was told to end and has not by then gets `forceKillSignal`,
+  // the name of a signal, and SIGKILL if that does not help.
+  Milliseconds force_kill_timeout{15000};
+  std::string force_kill_signal = "SIGHUP";
+  // `propagateErrors`, `propagateWarnings`: whether the master's `fail` and `warning` handlers hear
+  // of those of its workers and brokers. They are logged in any case.
+  bool propagate_errors = true;
+  bool propagate_warnings = true;
+  // `rebootOnSignal`: SIGUSR2 replaces the workers, one after the other.
+  bool reboot_on_signal = true;
+  // `killMasterOnSignal`: SIGUSR2 ends the whole instance instead.
+  bool kill_master_on_signal = false;
+  // `downgradeToUser`: name or number of the user that workers and brokers run as; the master must
+  // be root then. Empty: the master's own.
+  std::string downgrade_to_user;
+  // `socketRoot`: directory of the sockets between the processes of one instance. Empty:
+  // socketcluster/<application> in the directory for temporary files.
+  std::string socket_root;
+  // `secretKey`: password between workers and brokers. Empty: chosen at random.
+  std::string secret_key;
   // `appName`, `instanceId`: names of the application and of this instance. Empty: chosen at
   // random.
   std::string app_name;
@@ -159,6 +204,11 @@ struct Options {
   // allowed.
   std::string auth_algorithm;
   std::vector<std::string> auth_verify_algorithms;
+
+  // ---- The application's own ----
+  // `custom`: an object for the controllers, who find it unchanged in their options. It is printed
+  // with the other options: no place for secrets.
+  Json custom = JsonObject{};
 };
 
 // One text for each thing that is wrong, in the original's words where it has any; empty when all

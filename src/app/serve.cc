@@ -56,6 +56,10 @@ base::Status call_controller(const Controllers& controllers, server::WorkerCore&
 
 base::Status serve(const Options& options, const Controllers& controllers, base::Log& log) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not a signal
+  if (options.workers > 1 || options.brokers > 1)
+    return base::Failure{"this version runs one worker and one broker, in one process"};
+  if (!options.downgrade_to_user.empty())
+    return base::Failure{"this version cannot change its user: start it as that user"};
   config::write_launching_banner(std::cout, options);
   const std::size_t connection_limit = raise_descriptor_limit(options, log);
 

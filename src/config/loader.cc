@@ -40,8 +40,9 @@ class Collector {
       const std::string_view name = key;
       const OptionSpec* const spec = find_option(name);
       if (spec == nullptr || is_member(*spec)) {
+        const std::string meant = suggestion(name, top_level_names());
         fail(fmt::format("{}: '{}' is not an option{}", source, base::printable(name, kShownBytes),
-                         suggestion(name, top_level_names())));
+                         meant.empty() ? "; options of your own go into 'custom'" : meant));
         continue;
       }
       set(*spec, value, fmt::format("{}: {}", source, name));

@@ -55,6 +55,8 @@ std::string_view group_title(Group group) {
       return "Authentication";
     case Group::kCluster:
       return "Cluster";
+    case Group::kApplication:
+      return "Application";
     case Group::kEngines:
       return "Engines";
   }
@@ -81,7 +83,12 @@ std::string_view value_word(const OptionSpec& spec) {
     case Type::kChoice:
       return "NAME";
     case Type::kDeflate:
+    case Type::kObject:
       return "JSON";
+    case Type::kSignal:
+      return "NAME";
+    case Type::kUser:
+      return "USER";
     case Type::kAny:
       return "VALUE";
   }
@@ -135,6 +142,12 @@ std::string expected_value(const OptionSpec& spec) {
       return join_choices(spec.choices);
     case Type::kDeflate:
       return "true, false or an object";
+    case Type::kObject:
+      return "a JSON object";
+    case Type::kSignal:
+      return "the name of a signal, such as \"SIGHUP\"";
+    case Type::kUser:
+      return "a user's name or number, or false";
     case Type::kAny:
       return "any value";
   }

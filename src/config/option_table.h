@@ -29,9 +29,10 @@ enum class Group {
   kLogging,
   kAuthentication,
   kCluster,
+  kApplication,
   kEngines,  // of the original; a compiled server has none to choose from
 };
-inline constexpr int kGroupCount = 11;
+inline constexpr int kGroupCount = 12;
 
 enum class Type {
   kBool,
@@ -43,6 +44,9 @@ enum class Type {
   kStringList,
   kChoice,
   kDeflate,  // a bool, or an object whose members are rows of their own ("perMessageDeflate.level")
+  kObject,   // a JSON object, taken as it is
+  kSignal,   // the name of a signal (signal_name.h)
+  kUser,     // a user's name or number; false for none
   kAny,      // only for options without a field
 };
 
@@ -64,7 +68,7 @@ using Field =
                  FieldOf<std::size_t>, FieldOf<std::chrono::milliseconds>,
                  FieldOf<std::chrono::seconds>, FieldOf<std::string>,
                  FieldOf<std::vector<std::string>>, FieldOf<ProtocolVersion>, FieldOf<LogFormat>,
-                 FieldOf<PerMessageDeflateOptions>>;
+                 FieldOf<SchedulingPolicy>, FieldOf<PerMessageDeflateOptions>, FieldOf<Json>>;
 
 struct OptionSpec {
   std::string_view name;  // in JSON; "parent.member" for a member of an object

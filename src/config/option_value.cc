@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "config/quantity.h"
+#include "config/signal_name.h"
 #include "config/suggest.h"
 
 namespace socketcluster::config {
@@ -38,6 +39,9 @@ Unit unit_of(const OptionSpec& spec) {
     case Type::kStringList:
     case Type::kChoice:
     case Type::kDeflate:
+    case Type::kObject:
+    case Type::kSignal:
+    case Type::kUser:
     case Type::kAny:
       return Unit::kNone;
   }
@@ -155,9 +159,31 @@ Status assign_choice(const OptionSpec& spec, const json::value& value, std::stri
     if (spec.choices[i] != text) continue;
     store(spec, options, static_cast<ProtocolVersion>(i));
     store(spec, options, static_cast<LogFormat>(i));
+    store(spec, options, static_cast<SchedulingPolicy>(i));
     return Status::ok();
   }
   return wrong(spec, value, place);
+}
+
+Status assign_signal(const OptionSpec& spec, const json::value& value, std::string_view place,
+                     Options& options) {
+  if (!value.is_string() || !signal_number(value.get_string())) return wrong(spec, value, place);
+  store(spec, options, std::string(value.get_string()));
+  return Status::ok();
+}
+
+Status assign_user(const OptionSpec& spec, const json::value& value, std::string_view place,
+                   Options& options) {
+  std::string user;
+  if (const auto* text = value.if_string()) {
+    user = *text;
+  } else if (const auto number = whole_number(value); number && *number >= 0) {
+    user = std::to_string(*number);
+  } else if (value != json::value(false)) {
+    return wrong(spec, value, place);
+  }
+  store(spec, options, std::move(user));
+  return Status::ok();
 }
 
 std::vector<std::string_view> member_names(const OptionSpec& parent) {
@@ -223,7 +249,11 @@ struct ToJson {
     return choice(static_cast<std::size_t>(value));
   }
   json::value operator()(LogFormat value) const { return choice(static_cast<std::size_t>(value)); }
+  json::value operator()(SchedulingPolicy value) const {
+    return choice(static_cast<std::size_t>(value));
+  }
   json::value operator()(const PerMessageDeflateOptions& value) const { return value.enabled; }
+  json::value operator()(const Json& value) const { return value; }
 
   json::value choice(std::size_t index) const {
     return index < spec.choices.size() ? json::value(spec.choices[index]) : json::value(index);
@@ -254,7 +284,9 @@ json::value value_from_text(const OptionSpec& spec, std::string_view text) {
   if (spec.type == Type::kDeflate) {
     if (const std::optional<bool> value = bool_from_text(text)) return *value;
   }
-  if (spec.type == Type::kDeflate || spec.type == Type::kAny) return json_or_string(text);
+  if (spec.type == Type::kUser && text == "false") return false;
+  if (spec.type == Type::kDeflate || spec.type == Type::kObject || spec.type == Type::kAny)
+    return json_or_string(text);
   return json::value(text);
 }
 
@@ -287,6 +319,14 @@ Status assign(const OptionSpec& spec, const json::value& value, std::string_view
       return assign_choice(spec, value, place, options);
     case Type::kDeflate:
       return assign_deflate(spec, value, place, options);
+    case Type::kObject:
+      if (!value.is_object()) return wrong(spec, value, place);
+      store(spec, options, value);
+      return Status::ok();
+    case Type::kSignal:
+      return assign_signal(spec, value, place, options);
+    case Type::kUser:
+      return assign_user(spec, value, place, options);
     case Type::kAny:
       return Status::ok();
   }

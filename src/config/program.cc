@@ -9,6 +9,8 @@
 
 #include "base/console_log.h"
 #include "base/printable.h"
+#include "base/random.h"
+#include "config/generated_options.h"
 #include "config/help.h"
 #include "config/option_value.h"
 
@@ -32,7 +34,10 @@ int start_server(const Program& program, const Loaded& loaded, std::ostream& err
       err,
       {.level = static_cast<int>(loaded.options.log_level), .json = json, .origin = "worker 0"});
   for (const std::string& notice : loaded.notices) log.info(notice);
-  const base::Status status = start(loaded.options, log);
+  Options options = loaded.options;
+  base::SystemRandom random;
+  fill_generated(options, random);
+  const base::Status status = start(options, log);
   if (status) return kExitOk;
   print_error(program, err, status.error().text);
   return kExitFailure;

@@ -19,7 +19,8 @@
 
 namespace socketcluster::config {
 
-// Serves until it is asked to stop. A failure is one line for people, printed as it is.
+// Serves until it is asked to stop. Nothing that is generated is missing in the options
+// (generated_options.h). A failure is one line for people, printed as it is.
 using StartFunction = base::UniqueFunction<base::Status(const Options&, base::Log&)>;
 
 struct Streams {

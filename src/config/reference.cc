@@ -36,6 +36,8 @@ An option can be set in five places. A later one wins:
 * An unknown name, a wrong type or a value out of range is an error; the program names it and does not start.
   `socketcluster config check` tells without starting, `socketcluster config print` shows what is in effect.
 * `null` stands for the default.
+* Options of your own go into the object `custom`; the controllers find it in their options, unchanged:
+  `{ "port": 9000, "custom": { "roomLimit": 50 } }`.
 * Times are milliseconds, or a text with a unit: `500ms`, `10s`, `5min`, `1h`. Sizes are bytes, or `64KiB`, `1MiB`, `1GiB`.
 * A flag is the option's name with dashes (`--ping-interval`), or the name itself (`--pingInterval`). Options of type
   bool also have `--no-...`.
@@ -63,6 +65,12 @@ std::string_view type_name(const OptionSpec& spec) {
       return "choice";
     case Type::kDeflate:
       return "bool or object";
+    case Type::kObject:
+      return "object";
+    case Type::kSignal:
+      return "signal's name";
+    case Type::kUser:
+      return "user's name or number, `false`";
     case Type::kAny:
       return "any";
   }

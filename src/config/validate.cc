@@ -7,21 +7,30 @@
 #include "base/printable.h"
 #include "config/option_table.h"
 #include "config/option_value.h"
+#include "config/signal_name.h"
 
 namespace socketcluster {
 namespace {
 
 using Errors = std::vector<std::string>;
 
+// A process tells once per second that it is alive.
+constexpr std::chrono::milliseconds kShortestHangTimeout{2000};
+
 void check_processes(const Options& options, Errors& errors) {
-  if (options.workers > 1) {
+  if (options.worker_hang_timeout.count() != 0 &&
+      options.worker_hang_timeout < kShortestHangTimeout) {
     errors.push_back(
-        fmt::format("workers is {}, but must be 1: this version runs one worker", options.workers));
+        fmt::format("workerHangTimeout is {} ms, but must be at least {}, or 0 to wait for ever",
+                    options.worker_hang_timeout.count(), kShortestHangTimeout.count()));
   }
-  if (options.brokers > 1) {
-    errors.push_back(
-        fmt::format("brokers is {}, but must be 1: this version runs one broker", options.brokers));
+  // These two are checked by their rows unless they were set in code.
+  if (!config::signal_number(options.force_kill_signal)) {
+    errors.push_back(fmt::format("forceKillSignal is \"{}\", but must be {}",
+                                 base::printable(options.force_kill_signal, 60),
+                                 config::expected_value(*config::find_option("forceKillSignal"))));
   }
+  if (!options.custom.is_object()) errors.emplace_back("custom must be a JSON object");
 }
 
 void check_times(const Options& options, Errors& errors) {

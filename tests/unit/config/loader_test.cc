@@ -106,9 +106,25 @@ TEST_F(Loader, AnUnknownKeyIsAnErrorWithTheNearestName) {
       load(sources).errors,
       ElementsAre(
           "SOCKETCLUSTER_OPTIONS: 'pingIntreval' is not an option; did you mean 'pingInterval'?",
-          "SOCKETCLUSTER_OPTIONS: 'colour' is not an option",
-          "SOCKETCLUSTER_OPTIONS: 'perMessageDeflate.level' is not an option",
-          "SOCKETCLUSTER_OPTIONS: 'a\\nb' is not an option"));
+          "SOCKETCLUSTER_OPTIONS: 'colour' is not an option; options of your own go into 'custom'",
+          HasSubstr("'perMessageDeflate.level' is not an option"),
+          HasSubstr("SOCKETCLUSTER_OPTIONS: 'a\\nb' is not an option; ")));
+}
+
+TEST_F(Loader, OptionsOfTheApplicationAreTakenAsTheyAre) {
+  Sources sources;
+  sources.config_file = file(R"({"custom": {"roomLimit": 50, "nested": {"port": [1, "2s"]}}})");
+  EXPECT_EQ(load(sources).options.custom,
+            (Json{{"roomLimit", 50}, {"nested", {{"port", JsonArray{1, "2s"}}}}}));
+  sources.flags = {flag("custom", R"({"a": 1})")};
+  EXPECT_EQ(load(sources).options.custom, (Json{{"a", 1}}));
+  sources.environment["SOCKETCLUSTER_OPTIONS"] = R"({"custom": {"b": 2}})";
+  const Loaded loaded = load(sources);
+  EXPECT_THAT(loaded.notices, IsEmpty());
+  EXPECT_EQ(loaded.options.custom, (Json{{"b", 2}}));
+  sources.environment["SOCKETCLUSTER_OPTIONS"] = R"({"custom": [2]})";
+  EXPECT_THAT(load(sources).errors,
+              ElementsAre("SOCKETCLUSTER_OPTIONS: custom is [2], but must be a JSON object"));
 }
 
 TEST_F(Loader, AnUnknownVariableIsOnlyNoted) {

@@ -33,9 +33,15 @@ bool fits(const OptionSpec& spec) {
     case Type::kStringList:
       return holds<std::vector<std::string>>(spec);
     case Type::kChoice:
-      return holds<ProtocolVersion>(spec) || holds<LogFormat>(spec);
+      return holds<ProtocolVersion>(spec) || holds<LogFormat>(spec) ||
+             holds<SchedulingPolicy>(spec);
     case Type::kDeflate:
       return holds<PerMessageDeflateOptions>(spec);
+    case Type::kObject:
+      return holds<Json>(spec);
+    case Type::kSignal:
+    case Type::kUser:
+      return holds<std::string>(spec);
     case Type::kAny:
       return false;
   }
@@ -192,6 +198,16 @@ TEST(OptionTable, HasTheOriginalsDefaults) {
       {"authDefaultExpiry", "86400 s"},
       {"ipcAckTimeout", "10000 ms"},
       {"forceKillTimeout", "15000 ms"},
+      {"forceKillSignal", "SIGHUP"},
+      {"workerStatusInterval", "10000 ms"},
+      {"killWorkerMemoryThreshold", "none"},
+      {"rebootWorkerOnCrash", "true"},
+      {"propagateErrors", "true"},
+      {"propagateWarnings", "true"},
+      {"rebootOnSignal", "true"},
+      {"killMasterOnSignal", "false"},
+      {"downgradeToUser", "false"},
+      {"schedulingPolicy", "rr"},
       {"processTermTimeout", "10000 ms"},
   };
   for (const auto& [name, text] : defaults) {

@@ -53,6 +53,33 @@ TEST(OptionValue, TakesAProtocolVersionAsNumberOrText) {
   EXPECT_EQ(said("protocolVersion", "3"), "here is 3, but must be auto, 1 or 2");
 }
 
+TEST(OptionValue, TakesASignalByItsName) {
+  EXPECT_EQ(with("forceKillSignal", "\"SIGKILL\"").force_kill_signal, "SIGKILL");
+  for (const char* wrong : {"\"SIGSTOP\"", "\"KILL\"", "\"sigkill\"", "\"\"", "9"}) {
+    EXPECT_THAT(said("forceKillSignal", wrong),
+                HasSubstr("but must be the name of a signal, such as \"SIGHUP\""));
+  }
+}
+
+TEST(OptionValue, TakesAUserByNameOrNumber) {
+  EXPECT_EQ(with("downgradeToUser", "\"www-data\"").downgrade_to_user, "www-data");
+  EXPECT_EQ(with("downgradeToUser", "33").downgrade_to_user, "33");
+  EXPECT_EQ(with("downgradeToUser", "false").downgrade_to_user, "");
+  for (const char* wrong : {"true", "-1", "1.5", "{}"}) {
+    EXPECT_THAT(said("downgradeToUser", wrong),
+                HasSubstr("but must be a user's name or number, or false"));
+  }
+  const OptionSpec& spec = *find_option("downgradeToUser");
+  EXPECT_EQ(value_from_text(spec, "false"), boost::json::value(false));
+  EXPECT_EQ(value_from_text(spec, "33"), boost::json::value("33"));
+}
+
+TEST(OptionValue, TakesASchedulingPolicy) {
+  EXPECT_EQ(with("schedulingPolicy", "\"none\"").scheduling_policy, SchedulingPolicy::kNone);
+  EXPECT_EQ(with("schedulingPolicy", "null").scheduling_policy, SchedulingPolicy::kRoundRobin);
+  EXPECT_EQ(said("schedulingPolicy", "\"fair\""), "here is \"fair\", but must be rr or none");
+}
+
 TEST(OptionValue, NullStandsForTheDefault) {
   Options options;
   options.port = 1;
@@ -135,9 +162,7 @@ TEST(OptionValue, TakesDeflateAsBoolOrObject) {
 
 TEST(OptionValue, RefusesWhatWouldBeUnsafeToIgnore) {
   EXPECT_EQ(said("protocol", "\"http\""), "");
-  EXPECT_EQ(said("downgradeToUser", "false"), "");
   EXPECT_THAT(said("protocol", "\"https\""), HasSubstr("serves no TLS"));
-  EXPECT_THAT(said("downgradeToUser", "1000"), HasSubstr("cannot change its user"));
 }
 
 TEST(OptionValue, ReadsTextByTheType) {

@@ -54,6 +54,14 @@ TEST(Program, StartsTheServerWithItsOptionsAndLog) {
   EXPECT_THAT(outcome.out, IsEmpty());
 }
 
+TEST(Program, ChoosesNamesAndSecretsThatNobodySet) {
+  const Outcome first = run({"start", "-n", "chat"});
+  EXPECT_EQ(first.options.app_name, "chat");
+  EXPECT_EQ(first.options.instance_id.size(), 36U);
+  EXPECT_EQ(first.options.secret_key.size(), 64U);
+  EXPECT_NE(run({"start"}).options.secret_key, first.options.secret_key);
+}
+
 TEST(Program, LogsInTheFormatAndLevelOfTheOptions) {
   EXPECT_THAT(run({"start", "--log-format", "json"}).err, StartsWith("{\"time\":\""));
   EXPECT_THAT(run({"start", "--log-level", "1"}).err, IsEmpty());
@@ -70,7 +78,7 @@ TEST(Program, EachMistakeIsOneLineAndExitCodeTwo) {
   for (const std::vector<std::string>& words :
        std::vector<std::vector<std::string>>{{"start", "--wrong"},
                                              {"start", "-p", "x"},
-                                             {"start", "-w", "2"},
+                                             {"start", "-w", "1025"},
                                              {"strat"},
                                              {"start", "-p"},
                                              {"start", "--ping-interval", "30s"},

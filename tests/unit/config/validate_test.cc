@@ -39,17 +39,41 @@ TEST(Validate, RefusesValuesOutOfRange) {
                   HasSubstr("maxJsonDepth is 0, but must be a whole number from 1 to 1000")));
 }
 
-TEST(Validate, RunsOneWorkerAndOneBroker) {
+TEST(Validate, LimitsTheNumberOfProcesses) {
   Options options;
-  options.workers = 4;
-  options.brokers = 2;
-  EXPECT_THAT(validate(options),
-              ElementsAre("workers is 4, but must be 1: this version runs one worker",
-                          "brokers is 2, but must be 1: this version runs one broker"));
+  options.workers = 1024;
+  options.brokers = 1024;
+  EXPECT_THAT(validate(options), IsEmpty());
   options.workers = 0;
   options.brokers = 1;
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.workers = 1025;
+  options.brokers = 0;
   EXPECT_THAT(validate(options),
-              ElementsAre("workers is 0, but must be a whole number from 1 to 1024"));
+              ElementsAre("workers is 1025, but must be a whole number from 0 to 1024",
+                          "brokers is 0, but must be a whole number from 1 to 1024"));
+}
+
+TEST(Validate, LeavesAProcessTimeToTellThatItIsAlive) {
+  Options options;
+  options.worker_hang_timeout = milliseconds(0);
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.worker_hang_timeout = milliseconds(2000);
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.worker_hang_timeout = milliseconds(1999);
+  EXPECT_THAT(validate(options),
+              ElementsAre("workerHangTimeout is 1999 ms, but must be at least 2000, or 0 to wait "
+                          "for ever"));
+}
+
+TEST(Validate, RefusesWhatOnlyCodeCouldSet) {
+  Options options;
+  options.force_kill_signal = "SIGSTOP";
+  options.custom = JsonArray{};
+  EXPECT_THAT(validate(options),
+              ElementsAre("forceKillSignal is \"SIGSTOP\", but must be the name of a signal, such "
+                          "as \"SIGHUP\"",
+                          "custom must be a JSON object"));
 }
 
 TEST(Validate, WantsPingsToComeBeforeTheTimeout) {
