@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/base64.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,23 +29,34 @@ constexpr std::array<std::uint8_t, 256> kUrlSafeValues = make_decode_table(kUrlS
 
 enum class Padding { kNo, kYes };
 
-void encode(std::string& out, std::span<const unsigned char> bytes, std::string_view alphabet,
-            Padding padding) {
+// Returns the end of what it has written.
+char* encode(char* out, std::span<const unsigned char> bytes, std::string_view alphabet,
+             Padding padding) {
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
     const std::uint32_t group =
         std::uint32_t{bytes[i]} << 16U | std::uint32_t{bytes[i + 1]} << 8U | bytes[i + 2];
-    out += {alphabet[group >> 18U], alphabet[group >> 12U & 63U], alphabet[group >> 6U & 63U],
-            alphabet[group & 63U]};
+    *out++ = alphabet[group >> 18U];
+    *out++ = alphabet[group >> 12U & 63U];
+    *out++ = alphabet[group >> 6U & 63U];
+    *out++ = alphabet[group & 63U];
   }
   const std::size_t rest = bytes.size() - i;
-  if (rest == 0) return;
+  if (rest == 0) return out;
   const std::uint32_t second = rest == 2 ? bytes[i + 1] : 0U;
   const std::uint32_t group = std::uint32_t{bytes[i]} << 16U | second << 8U;
-  out += alphabet[group >> 18U];
-  out += alphabet[group >> 12U & 63U];
-  if (rest == 2) out += alphabet[group >> 6U & 63U];
-  if (padding == Padding::kYes) out.append(3 - rest, '=');
+  *out++ = alphabet[group >> 18U];
+  *out++ = alphabet[group >> 12U & 63U];
+  if (rest == 2) *out++ = alphabet[group >> 6U & 63U];
+  return padding == Padding::kYes ? std::fill_n(out, 3 - rest, '=') : out;
+}
+
+void append(std::string& out, std::span<const unsigned char> bytes, std::string_view alphabet,
+            Padding padding) {
+  const std::size_t before = out.size();
+  out.resize(before + base64_size(bytes.size()));
+  const char* end = encode(out.data() + before, bytes, alphabet, padding);
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
 // Without padding.
@@ -77,23 +89,25 @@ std::span<const unsigned char> as_bytes(std::string_view text) {
 }  // namespace
 
 void append_base64(std::string& out, std::span<const unsigned char> bytes) {
-  encode(out, bytes, kStandard, Padding::kYes);
+  append(out, bytes, kStandard, Padding::kYes);
+}
+
+char* write_base64(char* out, std::span<const unsigned char> bytes) {
+  return encode(out, bytes, kStandard, Padding::kYes);
 }
 
 std::string base64_encode(std::string_view bytes) {
   std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
   append_base64(out, as_bytes(bytes));
   return out;
 }
 
 void append_base64url(std::string& out, std::span<const unsigned char> bytes) {
-  encode(out, bytes, kUrlSafe, Padding::kNo);
+  append(out, bytes, kUrlSafe, Padding::kNo);
 }
 
 std::string base64url_encode(std::string_view bytes) {
   std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
   append_base64url(out, as_bytes(bytes));
   return out;
 }

@@ -4,6 +4,7 @@
 // second spelling.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,7 +12,14 @@
 
 namespace socketcluster::base {
 
-// Standard alphabet, padded with '='.
+// Characters that `bytes` become with padding.
+constexpr std::size_t base64_size(std::size_t bytes) {
+  return (bytes + 2) / 3 * 4;
+}
+
+// Standard alphabet, padded with '='. The first writes base64_size() characters into the caller's
+// memory and returns their end.
+char* write_base64(char* out, std::span<const unsigned char> bytes);
 void append_base64(std::string& out, std::span<const unsigned char> bytes);
 std::string base64_encode(std::string_view bytes);
 

@@ -2,6 +2,8 @@
 #include "websocket/handshake.h"
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 #include <vector>
 
 #include "base/ascii.h"
@@ -30,13 +32,12 @@ bool is_key(std::string_view text) {
 
 // RFC 6455 section 4.2.2, item 5.4.
 std::array<char, 28> accept_value(std::string_view key) {
-  std::string input(key);
-  input += kGuid;
-  std::string text;
-  base::append_base64(text, base::sha1(input));
-  std::array<char, 28> accept{};
-  SC_ASSERT(text.size() == accept.size());
-  std::copy(text.begin(), text.end(), accept.begin());
+  SC_ASSERT(key.size() == kKeyChars);
+  std::array<char, kKeyChars + kGuid.size()> input;
+  std::copy(kGuid.begin(), kGuid.end(), std::copy(key.begin(), key.end(), input.begin()));
+  std::array<char, 28> accept;
+  static_assert(base::base64_size(base::kSha1Bytes) == std::tuple_size_v<decltype(accept)>);
+  base::write_base64(accept.data(), base::sha1({input.data(), input.size()}));
   return accept;
 }
 
@@ -149,6 +150,8 @@ Upgrade check_upgrade(const UpgradeRequest& request, const DeflateOptions& defla
 
 void append_upgrade_response(std::string& out, const Upgrade& upgrade) {
   SC_DCHECK(upgrade.is_accepted());
+  constexpr std::size_t kUsualBytes = 160;  // without subprotocol and extensions
+  out.reserve(out.size() + kUsualBytes);
   out +=
       "HTTP/1.1 101 Switching Protocols\r\n"
       "Upgrade: websocket\r\n"

@@ -19,6 +19,20 @@ TEST(Base64, EncodesTheVectorsOfTheRfc) {
   EXPECT_EQ(base64_encode("foobar"), "Zm9vYmFy");
 }
 
+TEST(Base64, AppendsAndWritesInPlaceAlike) {
+  std::string bytes;
+  for (int i = 0; i < 70; ++i) {
+    const std::span<const unsigned char> span(reinterpret_cast<const unsigned char*>(bytes.data()),
+                                              bytes.size());
+    std::string appended = "before ";
+    append_base64(appended, span);
+    std::string written(base64_size(bytes.size()), '!');
+    EXPECT_EQ(write_base64(written.data(), span), written.data() + written.size());
+    EXPECT_EQ(appended, "before " + written);
+    bytes += static_cast<char>(i * 91);
+  }
+}
+
 TEST(Base64, AlphabetsDifferInTwoCharacters) {
   EXPECT_EQ(base64_encode("\xFB\xEF\xFF"), "++//");
   EXPECT_EQ(base64url_encode("\xFB\xEF\xFF"), "--__");

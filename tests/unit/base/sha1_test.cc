@@ -25,5 +25,12 @@ TEST(Sha1, MatchesKnownDigests) {
             "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
 }
 
+// A thread keeps what it computes with; nothing of one text may get into the next.
+TEST(Sha1, DoesNotDependOnWhatCameBefore) {
+  const std::string first = hex(std::string(1000, 'x'));
+  EXPECT_EQ(hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(hex(std::string(1000, 'x')), first);
+}
+
 }  // namespace
 }  // namespace socketcluster::base
