@@ -1,25 +1,55 @@
 // SPDX-License-Identifier: MIT
 #include "http/head_scanner.h"
 
+#include <algorithm>
+
 #include "http/characters.h"
 
 namespace socketcluster::http {
 
 HeadScanner::Outcome HeadScanner::scan(std::string_view bytes, std::size_t& consumed) {
   consumed = 0;
-  while (consumed < bytes.size()) {
+  while (true) {
+    consumed += take_run(bytes.substr(consumed));
+    if (consumed == bytes.size()) return Outcome::kNeedMore;
     const char c = bytes[consumed++];
     if (++total_bytes_ > limits_->header_bytes) {
       fail(431);
       return Outcome::kFailed;
     }
-    // Most bytes continue a name or a value.
-    if (state_ == State::kValue && is_in_class(c, kFieldValue)) continue;
-    if (state_ == State::kName && is_in_class(c, kToken)) continue;
     if (!step(c)) return Outcome::kFailed;
     if (state_ == State::kDone) return Outcome::kComplete;
   }
-  return Outcome::kNeedMore;
+}
+
+// Most bytes continue what they are in the middle of. Takes those of them at the front of `bytes`
+// that no limit refuses; returns how many.
+std::size_t HeadScanner::take_run(std::string_view bytes) {
+  CharacterClass expected{};
+  std::size_t most = std::min(bytes.size(), limits_->header_bytes - total_bytes_);
+  switch (state_) {
+    case State::kMethod:
+    case State::kName:
+      expected = kToken;
+      break;
+    case State::kTarget:
+      expected = kVisible;
+      most = std::min(most, limits_->target_bytes - target_bytes_);
+      break;
+    case State::kVersion:
+      expected = kVisible;
+      break;
+    case State::kValue:
+      expected = kFieldValue;
+      break;
+    default:
+      return 0;
+  }
+  std::size_t size = 0;
+  while (size < most && is_in_class(bytes[size], expected)) ++size;
+  total_bytes_ += size;
+  if (state_ == State::kTarget) target_bytes_ += size;
+  return size;
 }
 
 bool HeadScanner::step(char c) {

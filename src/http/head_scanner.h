@@ -43,6 +43,7 @@ class HeadScanner {
     kEndLf,       // LF of the empty line
     kDone,
   };
+  std::size_t take_run(std::string_view bytes);
   bool step(char c);
   bool step_request_line(char c);
   bool step_field(char c);

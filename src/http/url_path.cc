@@ -18,6 +18,7 @@ bool is_safe_segment(std::string_view segment) {
 }  // namespace
 
 std::optional<std::string> decode_percent(std::string_view text) {
+  if (text.find('%') == std::string_view::npos) return std::string(text);
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

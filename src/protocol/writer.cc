@@ -93,6 +93,9 @@ void append_event(std::string& out, Dialect dialect, std::string_view name,
 
 void append_handshake_response(std::string& out, std::string_view rid_json,
                                const HandshakeStatus& status) {
+  constexpr std::size_t kFixedBytes = 96;  // keys, pingTimeout and the boolean
+  out.reserve(out.size() + kFixedBytes + rid_json.size() + status.id.size() +
+              status.auth_error_json.size());
   append_member(out, kRidHead, rid_json);
   out.append(R"(,"data":{"id":")").append(status.id).append(R"(","pingTimeout":)");
   json::append_integer(out, status.ping_timeout_ms);
