@@ -90,12 +90,15 @@ void Connection::discard_input() {
 
 void Connection::peer_ended() {
   peer_ended_ = true;
-  update_interest();
   if (state_ == State::kOpen) {
     handler_->on_end();
   } else if (state_ == State::kLingering) {
     finish();
   }
+  // The usual answer to an end is a close with nothing waiting. It is complete, or waits for the
+  // peer, at the end of this iteration, so there is no need to change what is watched until then.
+  const bool ends_now = state_ == State::kDraining && extra_->waiting() == 0;
+  if (!ends_now) update_interest();
 }
 
 void Connection::pause_reading() {
@@ -263,7 +266,7 @@ void Connection::close() {
   if (state_ != State::kOpen) return;
   state_ = State::kDraining;
   loop_->timers().arm(extra(), loop_->now_ms() + kCloseTimeoutMs);
-  update_interest();
+  if (!peer_ended_) update_interest();
   loop_->draining_.push_back(this);
 }
 
@@ -271,8 +274,8 @@ void Connection::close() {
 // unread input would make the kernel reset the connection and the peer lose the last bytes.
 void Connection::output_done() {
   if (state_ != State::kDraining || !can_send_now()) return;
+  if (peer_ended_) return finish();  // all input was read: closing the descriptor sends the FIN
   ::shutdown(fd_, SHUT_WR);
-  if (peer_ended_) return finish();
   state_ = State::kLingering;
   loop_->timers().arm(extra(), loop_->now_ms() + kLingerMs);
   update_interest();

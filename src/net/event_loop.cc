@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/event_loop.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -216,8 +214,6 @@ void EventLoop::unwatch(int fd, Pollable& pollable) {
 }
 
 Connection& EventLoop::adopt(int fd) {
-  const int one = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);  // fails on UNIX sockets: no harm
   auto* connection = new Connection(*this, fd);
   const auto index = static_cast<std::size_t>(fd);
   if (index >= by_fd_.size()) by_fd_.resize(index + 1, nullptr);

@@ -72,7 +72,7 @@ class EventLoop {
   void unwatch(int fd, Pollable& pollable);
 
   // Takes over a connected stream socket (TCP or UNIX). Whether the descriptor itself blocks does
-  // not matter: every call on it is made not to.
+  // not matter: every call on it is made not to. TCP options are the caller's business.
   Connection& adopt(int fd);
   std::size_t connection_count() const { return connection_count_; }
   // Aborts and destroys all connections, and runs what their handlers defer when they are told. For

@@ -220,6 +220,23 @@ TEST_F(ConnectionTest, ThePeersEndClosesByDefaultAndStillGetsTheQueue) {
   EXPECT_EQ(handler_.closes, 1);
 }
 
+TEST_F(ConnectionTest, ThePeersEndWhileOutputWaitsIsReportedOnceAndStillGetsTheQueue) {
+  const std::size_t written = fill();
+  ASSERT_EQ(::shutdown(peer_, SHUT_WR), 0);
+  turn();
+  EXPECT_EQ(handler_.ends, 1);
+  turn();
+  EXPECT_EQ(handler_.ends, 1);
+  EXPECT_EQ(handler_.closes, 0);
+  std::string received;
+  while (!peer_sees_end()) {
+    received += peer_reads();
+    turn();
+  }
+  EXPECT_EQ(received.size(), written);
+  EXPECT_EQ(handler_.closes, 1);
+}
+
 TEST_F(ConnectionTest, AHalfClosedPeerCanStillBeAnswered) {
   handler_.close_on_end = false;
   ASSERT_EQ(::shutdown(peer_, SHUT_WR), 0);

@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -42,6 +44,27 @@ int connect_to(std::uint16_t port) {
   return -1;
 }
 
+std::uint16_t port_of(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET6) {
+    return reinterpret_cast<const sockaddr_in6&>(address).sin6_port;
+  }
+  return address.ss_family == AF_INET ? reinterpret_cast<const sockaddr_in&>(address).sin_port : 0;
+}
+
+std::uint16_t local_port(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  return ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? port_of(address)
+                                                                              : 0;
+}
+
+std::uint16_t peer_port(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  return ::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? port_of(address)
+                                                                              : 0;
+}
+
 TEST(Listener, AcceptsOnAFreePortOfAGivenHost) {
   EventLoop loop;
   CollectingLog log;
@@ -56,6 +79,29 @@ TEST(Listener, AcceptsOnAFreePortOfAGivenHost) {
   ASSERT_GE(client, 0);
   loop.run_once(milliseconds(1000));
   EXPECT_EQ(remote, "127.0.0.1");
+  ::close(client);
+}
+
+// Set on the listening socket alone; Linux lets accepted ones inherit it.
+TEST(Listener, AcceptedConnectionsSendWithoutDelay) {
+  EventLoop loop;
+  CollectingLog log;
+  auto listener = Listener::open(
+      loop, {}, log, [](Connection& connection) { connection.set_handler(*new Ignore); });
+  ASSERT_TRUE(listener);
+  const int client = connect_to((*listener)->port());
+  ASSERT_GE(client, 0);
+  loop.run_once(milliseconds(1000));
+  ASSERT_EQ(loop.connection_count(), 1u);
+  int accepted = -1;  // the descriptor that has the client as its peer
+  for (int fd = 0; fd < 1024; ++fd) {
+    if (fd != client && peer_port(fd) == local_port(client)) accepted = fd;
+  }
+  ASSERT_GE(accepted, 0);
+  int is_set = 0;
+  socklen_t size = sizeof is_set;
+  ASSERT_EQ(::getsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &is_set, &size), 0);
+  EXPECT_NE(is_set, 0);
   ::close(client);
 }
 
