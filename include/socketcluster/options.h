@@ -109,8 +109,8 @@ struct Options {
   // `downgradeToUser`: name or number of the user that workers and brokers run as; the master must
   // be root then. Empty: the master's own.
   std::string downgrade_to_user;
-  // `socketRoot`: directory of the sockets between the processes of one instance. Empty:
-  // socketcluster/<application> in the directory for temporary files.
+  // `socketRoot`: directory in which each instance makes one of its own, for the sockets between
+  // its processes. Empty: socketcluster/ in the directory for temporary files.
   std::string socket_root;
   // `secretKey`: password between workers and brokers. Empty: chosen at random.
   std::string secret_key;
