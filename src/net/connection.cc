@@ -57,10 +57,17 @@ void Connection::set_handler(ConnectionHandler& handler) {
 
 void Connection::on_events(std::uint32_t events) {
   if (state_ == State::kClosed) return;
-  if ((events & EPOLLOUT) != 0) send_backlog();
+  if ((events & EPOLLOUT) != 0) {
+    const bool could_send = !output_failed_;
+    send_backlog();
+    // `events` may come from a time when input was not watched.
+    if (could_send && output_failed_) return;
+  }
   if (state_ == State::kClosed) return;
-  if ((events & EPOLLERR) != 0) return finish();
   const bool reads = (interest_ & EPOLLIN) != 0;
+  // The error comes to light when everything that the peer had sent is read.
+  const bool has_rest = state_ == State::kOpen && reads && (events & EPOLLIN) != 0;
+  if ((events & EPOLLERR) != 0 && !has_rest) return finish();
   // Both directions are shut and nobody wants what is left: without this, EPOLLHUP repeats for
   // ever.
   if ((events & EPOLLHUP) != 0 && !reads) return finish();
@@ -143,8 +150,12 @@ std::size_t Connection::queued_bytes() const {
   return loop_->output_->queued_bytes(*this) + (extra_ == nullptr ? 0 : extra_->bytes);
 }
 
+void Connection::flush() {
+  loop_->output_->flush(*this);
+}
+
 bool Connection::can_send_now() const {
-  return (state_ == State::kOpen || state_ == State::kDraining) &&
+  return (state_ == State::kOpen || state_ == State::kDraining) && !output_failed_ &&
          (extra_ == nullptr || extra_->waiting() == 0);
 }
 
@@ -154,7 +165,7 @@ std::size_t Connection::send_now(const char* data, std::size_t size) {
     if (sent >= 0) return static_cast<std::size_t>(sent);
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == ENOBUFS) return 0;
-    finish();
+    send_failed();
     return kSendFailed;
   }
 }
@@ -168,9 +179,20 @@ std::size_t Connection::send_now(iovec* parts, std::size_t count) {
     if (sent >= 0) return static_cast<std::size_t>(sent);
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == ENOBUFS) return 0;
-    finish();
+    send_failed();
     return kSendFailed;
   }
+}
+
+void Connection::send_failed() {
+  if (state_ != State::kOpen || paused_by_user_ || peer_ended_) return finish();
+  output_failed_ = true;
+  paused_by_backlog_ = false;
+  if (extra_ != nullptr) {
+    extra_->blocks.clear();
+    extra_->first = extra_->offset = extra_->bytes = 0;
+  }
+  update_interest();
 }
 
 Connection::Extra& Connection::extra() {
@@ -180,7 +202,7 @@ Connection::Extra& Connection::extra() {
 
 // Takes over what the kernel did not: references to `blocks` behind their first `sent` bytes.
 void Connection::keep_unsent(const std::vector<base::SharedBytes>& blocks, std::size_t sent) {
-  if (state_ != State::kOpen && state_ != State::kDraining) return;
+  if (output_failed_ || (state_ != State::kOpen && state_ != State::kDraining)) return;
   Extra& backlog = extra();
   for (const base::SharedBytes& block : blocks) {
     if (sent >= block.size()) {
@@ -221,6 +243,7 @@ void Connection::send_backlog() {
     backlog.first = 0;
   }
   backlog_changed();
+  if (state_ == State::kOpen && extra_ != nullptr) handler_->on_backlog_sent();
 }
 
 void Connection::drop_backlog() {
@@ -273,6 +296,7 @@ void Connection::close() {
 // Everything was sent: says so to the peer, and waits for it to do the same, because closing with
 // unread input would make the kernel reset the connection and the peer lose the last bytes.
 void Connection::output_done() {
+  if (state_ == State::kDraining && output_failed_) return finish();
   if (state_ != State::kDraining || !can_send_now()) return;
   if (peer_ended_) return finish();  // all input was read: closing the descriptor sends the FIN
   ::shutdown(fd_, SHUT_WR);

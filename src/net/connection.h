@@ -7,6 +7,9 @@
 //     |   hard output limit -> kOverflowed -> on_overflow() -> kDraining or            |
 //     +------------- abort(), error, reset ---------------------------------------------+
 //
+// A peer that has died may have sent something before: when output fails, the connection goes on
+// reading until there is no more, then it ends as it does on a FIN or a reset.
+//
 // Thread rule: loop thread only. Lifetime: owned by the loop; destroyed at the end of the iteration
 // in which ConnectionHandler::on_closed() was called, which happens exactly once.
 #pragma once
@@ -39,6 +42,8 @@ class ConnectionHandler {
   virtual void on_bytes(std::span<char> bytes) = 0;
   // The peer will send no more (FIN). The default closes the connection; output is still delivered.
   virtual void on_end();
+  // The kernel has taken some of the output that had to wait for the peer, and more waits.
+  virtual void on_backlog_sent() {}
   // The queue has become empty after output had to wait for the peer.
   virtual void on_drain() {}
   // More than hard_bytes wait. Everything that had not begun to be sent is already dropped. The
@@ -78,6 +83,9 @@ class Connection final : public Pollable {
   char* reserve(std::size_t size);
   // Bytes that were written and not yet taken by the kernel.
   std::size_t queued_bytes() const;
+  // Offers what is queued to the kernel now, for who has to know before the end of the iteration
+  // whether it was taken. Calls no handler.
+  void flush();
 
   // ---- Input ----
   // Nothing is read while paused; what the peer sends waits in the kernel. Default: reading.
@@ -121,6 +129,7 @@ class Connection final : public Pollable {
 
   Extra& extra();
   void send_backlog();
+  void send_failed();
   void drop_backlog();
   void backlog_changed();
   void overflowed();
@@ -139,7 +148,8 @@ class Connection final : public Pollable {
   State state_ = State::kOpen;
   bool paused_by_user_ : 1 = false;
   bool paused_by_backlog_ : 1 = false;
-  bool peer_ended_ : 1 = false;  // the peer's FIN was seen
+  bool peer_ended_ : 1 = false;     // the peer's FIN was seen
+  bool output_failed_ : 1 = false;  // the peer takes nothing any more; output is dropped
 
   static constexpr std::uint32_t kNoPending = UINT32_MAX;
 };

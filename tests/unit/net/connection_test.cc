@@ -25,6 +25,7 @@ struct TestHandler final : ConnectionHandler {
     ++ends;
     if (close_on_end) connection_->close();
   }
+  void on_backlog_sent() override { ++progresses; }
   void on_drain() override { ++drains; }
   void on_overflow() override {
     ++overflows;
@@ -38,7 +39,7 @@ struct TestHandler final : ConnectionHandler {
   std::function<void()> when_bytes;
   std::function<void()> when_overflow;
   OutputLimits limits;
-  int ends = 0, drains = 0, overflows = 0, closes = 0;
+  int ends = 0, progresses = 0, drains = 0, overflows = 0, closes = 0;
   bool close_on_end = true;
 };
 
@@ -258,6 +259,71 @@ TEST_F(ConnectionTest, ALostPeerIsReportedOnce) {
   turn();
   turn();
   EXPECT_EQ(handler_.closes, 1);
+}
+
+// A failed send used to end the connection with what the peer had sent unread.
+TEST_F(ConnectionTest, WhatAPeerSentBeforeItDiedIsReadAlthoughItTakesNothingAnyMore) {
+  const std::string last(300'000, 'x');
+  const int room = 1 << 20;
+  ::setsockopt(peer_, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+  ASSERT_EQ(::send(peer_, last.data(), last.size(), 0), static_cast<ssize_t>(last.size()));
+  connection_->write_copy("never read");
+  connection_->flush();
+  close_peer();  // with unread input: a reset
+  while (handler_.closes == 0) {
+    if (handler_.connection() != nullptr) handler_.connection()->write_copy("into the void");
+    turn();
+  }
+  EXPECT_EQ(handler_.received.size(), last.size());
+  EXPECT_EQ(handler_.closes, 1);
+}
+
+TEST_F(ConnectionTest, ABacklogForADeadPeerIsDroppedAndItsLastWordsAreRead) {
+  handler_.limits = {1000, std::size_t{64} << 20};
+  fill();
+  ASSERT_TRUE(connection_->is_reading_paused());
+  ASSERT_EQ(::send(peer_, "bye", 3, 0), 3);
+  close_peer();
+  for (int i = 0; i < 10 && handler_.closes == 0; ++i) turn();
+  EXPECT_EQ(handler_.received, "bye");
+  EXPECT_EQ(handler_.closes, 1);
+}
+
+TEST_F(ConnectionTest, CloseAfterAFailedSendIsCompleteAtOnce) {
+  ASSERT_EQ(::send(peer_, "bye", 3, 0), 3);
+  handler_.when_bytes = [this] { connection_->close(); };
+  connection_->write_copy("x");
+  close_peer();
+  for (int i = 0; i < 3; ++i) turn();
+  EXPECT_EQ(handler_.received, "bye");
+  EXPECT_EQ(handler_.closes, 1);
+}
+
+TEST_F(ConnectionTest, FlushHandsOverBeforeTheEndOfTheIteration) {
+  loop_.post([this] {
+    connection_->write_copy("early");
+    connection_->flush();
+    EXPECT_EQ(peer_reads(), "early");
+    EXPECT_EQ(connection_->queued_bytes(), 0u);
+    connection_->write_copy("late");
+  });
+  turn();
+  EXPECT_EQ(peer_reads(), "late");
+}
+
+TEST_F(ConnectionTest, TellsOfEachPartOfTheBacklogThatIsTaken) {
+  handler_.limits = {std::size_t{64} << 20, std::size_t{64} << 20};
+  fill();
+  for (int i = 0; i < 20; ++i)
+    connection_->write(base::SharedBytes::copy_of(std::string(65536, 'b')));
+  turn();
+  EXPECT_EQ(handler_.progresses, 0);
+  while (handler_.drains == 0) {
+    peer_reads();
+    turn();
+  }
+  EXPECT_GT(handler_.progresses, 1);
+  EXPECT_EQ(handler_.drains, 1);
 }
 
 TEST_F(ConnectionTest, ClosesInsideACallbackTakeEffectAtTheEndOfTheIteration) {
