@@ -5,6 +5,7 @@
 
 #include <boost/json/value.hpp>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace socketcluster::broker {
 
 // Never empty where one is asked for.
 using DataKey = std::vector<std::string>;
+
+// A number becomes the text that JavaScript makes of it; nothing for what is neither.
+std::optional<std::string> to_data_name(const boost::json::value& name);
 
 // From a string, a number or an array of them, which may have `max_depth` elements. A number
 // becomes the text that JavaScript makes of it.

@@ -14,7 +14,12 @@
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "broker/data_key.h"
@@ -56,7 +61,11 @@ class DataMap {
 
   // `budget` must outlive the map.
   DataMap(const DataLimits& limits, MemoryBudget& budget);
+  DataMap(const DataMap&) = delete;
+  DataMap& operator=(const DataMap&) = delete;
   ~DataMap();
+
+  const DataLimits& limits() const { return limits_; }
 
   Found get(const DataKey& key) const;
   base::Result<Json> get_range(const DataKey& key, const DataRange& range) const;
@@ -66,24 +75,38 @@ class DataMap {
   bool has_key(const DataKey& key) const;
 
   // Values are pointers: null stores "undefined", which has a place in a list but is no value.
-  base::Status set(const DataKey& key, const Json* value);
+  // set() and concat() give that value back with GetValue::kYes, concat() as a list or object.
+  Found set(const DataKey& key, const Json* value, GetValue get_value = GetValue::kNo);
   // The index of the new entry. A value that is no list becomes the first entry of one.
   base::Result<std::uint64_t> add(const DataKey& key, const Json* value);
   // Appends the entries of a list, sets those of an object, appends anything else.
-  base::Status concat(const DataKey& key, const Json* value);
+  Found concat(const DataKey& key, const Json* value, GetValue get_value = GetValue::kNo);
   // The removed value, with GetValue::kYes.
-  Found remove(const DataKey& key, GetValue get_value);
-  Found remove_range(const DataKey& key, const DataRange& range, GetValue get_value);
-  Found splice(const DataKey& key, const DataSplice& splice, GetValue get_value);
+  Found remove(const DataKey& key, GetValue get_value = GetValue::kNo);
+  Found remove_range(const DataKey& key, const DataRange& range,
+                     GetValue get_value = GetValue::kNo);
+  Found splice(const DataKey& key, const DataSplice& splice, GetValue get_value = GetValue::kNo);
   void remove_all();
 
  private:
-  const DataValue* find(const DataKey& key) const;
-  DataValue* find(const DataKey& key);
+  // Null: nothing is there.
+  const DataValue* find(std::span<const std::string> path) const;
+  DataValue* find(std::span<const std::string> path) {
+    return const_cast<DataValue*>(std::as_const(*this).find(path));
+  }
+  DataNode* node_at(std::span<const std::string> path);
+  // `path`: how many names lead to the value.
+  base::Status check_depth(const Json* value, std::size_t path) const;
+  base::Status store(const DataKey& key, DataValue value);
+  base::Status store(DataNode& node, std::vector<NamedValue> entries);
+  Found remove_array_range(DataNode& node, const DataRange& range, GetValue get_value);
+  Found remove_object_range(DataNode& node, const DataRange& range, GetValue get_value);
+  void charge(std::size_t taken, std::size_t given_back);
 
   DataLimits limits_;
   MemoryBudget& budget_;
-  DataNode root_;
+  std::size_t used_bytes_ = 0;  // of the budget
+  std::unique_ptr<DataNode> root_;
 };
 
 }  // namespace socketcluster::broker

@@ -38,10 +38,8 @@ class DataNames {
   // Up to so many are looked through without an index.
   static constexpr std::size_t kPlainSize = 8;
 
-  void drop(Iterator entry);
-
   std::list<NamedValue> entries_;
-  std::map<std::string_view, Iterator> index_;  // empty up to kPlainSize entries
+  std::map<std::string_view, Iterator> index_;  // empty as long as there are few
   std::size_t words_ = 0;
 };
 

@@ -50,14 +50,17 @@ class DataNode {
 
   // Replaces the entry or makes it. REQUIRES: `value` is no hole.
   void put(std::string_view name, DataValue value);
+  // The same by number, which need not be an index.
+  void put_at(std::uint64_t number, DataValue value);
   // Removes the entry, if there is one. The length stays.
   void erase(std::string_view name);
-  void clear();
 
   // Whether it is read as an array: made from one, without holes, with no names but numbers.
   bool is_array() const;
   // Behind the last index that there ever was: where the next entry is added.
   std::uint32_t length() const { return length_; }
+  // REQUIRES: is_array(). As length(), without holes at the end.
+  std::uint32_t array_size() const { return static_cast<std::uint32_t>(list_.size()); }
   std::size_t count() const { return list_.size() - holes_ + far_.size() + names_.size(); }
 
   // As Array.prototype.splice. REQUIRES: start + removed <= length(), and the new length is at most
@@ -103,14 +106,16 @@ class DataNode {
 
   void put_index(std::uint32_t index, DataValue value);
   void erase_index(std::uint32_t index);
-  void splice_far(std::uint32_t start, std::uint32_t removed, std::size_t inserted);
-  void count_in_list(std::size_t from, std::size_t to, std::size_t& holes) const;
-  void join_far();
-  void trim_list();
+  void splice_far(std::uint32_t start, std::uint32_t removed, std::uint32_t inserted);
+  void settle();
+  void scatter();
+  void count_in(const DataValue& value);
+  void count_out(const DataValue& value);
 
   Origin origin_;
   std::uint32_t length_ = 0;
-  std::size_t holes_ = 0;  // in list_
+  std::size_t holes_ = 0;  // in list_, as the next
+  std::size_t undefined_ = 0;
   DataList list_;
   Far far_;
   DataNames names_;

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -51,5 +52,6 @@ class DataValue {
 std::size_t memory_bytes(const DataValue& value);
 std::size_t place_bytes(std::string_view name);
 inline constexpr std::size_t kIndexBytes = 96;  // of a place in a list
+inline constexpr std::size_t kNodeBytes = 320;  // of a container without its entries
 
 }  // namespace socketcluster::broker

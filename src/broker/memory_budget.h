@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "base/assert.h"
+#include "base/result.h"
 
 namespace socketcluster::broker {
 
@@ -19,9 +21,12 @@ class MemoryBudget {
   std::size_t used() const { return used_; }
 
   // Whether `extra` bytes have room once `freed` of those in use are given back.
-  bool fits(std::size_t extra, std::size_t freed = 0) const {
+  base::Status check(std::size_t extra, std::size_t freed = 0) const {
     const std::size_t kept = used_ - freed;
-    return kept <= limit_ && extra <= limit_ - kept;
+    // What frees more than it takes is let through in any case.
+    if (extra <= freed || (kept <= limit_ && extra <= limit_ - kept)) return base::Status::ok();
+    return base::Failure{"The key-value store is full: brokerDataLimit is " +
+                         std::to_string(limit_) + " bytes"};
   }
   void take(std::size_t bytes) { used_ += bytes; }
   void give_back(std::size_t bytes) {
