@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/console_log.h"
 
+#include <unistd.h>
+
+#include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -64,28 +67,16 @@ std::string indented(std::string_view text) {
   return out;
 }
 
-// "%" introduces a field in spdlog's patterns.
-std::string pattern_escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    out += c;
-    if (c == '%') out += '%';
-  }
-  return out;
-}
-
-std::string pattern_for(const ConsoleLogSettings& settings) {
-  const std::string origin = printable(settings.origin);
-  if (!settings.json)
-    return "%Y-%m-%dT%H:%M:%S.%eZ %l " + pattern_escaped(origin) + " (PID %P): %v";
-  return R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","origin":")" +
-         pattern_escaped(json_escaped(origin)) + R"(","pid":%P,"message":"%v"})";
+// What differs from entry to entry is "%v".
+const char* pattern_for(const ConsoleLogSettings& settings) {
+  return settings.json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
+                       : "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 }
 
 }  // namespace
 
 struct ConsoleLog::Backend {
-  Backend(std::ostream& stream, const std::string& pattern)
+  Backend(std::ostream& stream, const char* pattern)
       : logger("socketcluster", std::make_shared<spdlog::sinks::ostream_sink_mt>(stream, true)) {
     logger.set_level(spdlog::level::trace);
     logger.set_formatter(
@@ -97,15 +88,27 @@ struct ConsoleLog::Backend {
 ConsoleLog::ConsoleLog(std::ostream& stream, const ConsoleLogSettings& settings)
     : level_(settings.level),
       json_(settings.json),
+      origin_(settings.origin),
       backend_(std::make_unique<Backend>(stream, pattern_for(settings))) {}
 
 ConsoleLog::~ConsoleLog() = default;
 
 void ConsoleLog::write(LogLevel level, std::string_view text) {
+  const LogOrigin here{
+      .name = origin_, .pid = ::getpid(), .time = std::chrono::system_clock::now()};
+  write_from(here, level, text);
+}
+
+void ConsoleLog::write_from(const LogOrigin& origin, LogLevel level, std::string_view text) {
   if (level_ < visible_from(level)) return;
+  const std::string name = printable(origin.name);
   const std::string harmless = printable(text, LineBreaks::kKeep);
-  const std::string entry = json_ ? json_escaped(harmless) : indented(harmless);
-  backend_->logger.log(backend_level(level), spdlog::string_view_t(entry.data(), entry.size()));
+  const std::string entry =
+      json_ ? fmt::format(R"("origin":"{}","pid":{},"message":"{}")", json_escaped(name),
+                          origin.pid, json_escaped(harmless))
+            : fmt::format("{} (PID {}): {}", name, origin.pid, indented(harmless));
+  backend_->logger.log(origin.time, spdlog::source_loc{}, backend_level(level),
+                       spdlog::string_view_t(entry.data(), entry.size()));
 }
 
 }  // namespace socketcluster::base

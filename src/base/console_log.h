@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The log of a process: one line per entry on a stream, usually standard error, where daemons are
-// expected to log (standard output is left to what a command prints).
+// The log of a process, and of all of an instance at the master: one line per entry on a stream,
+// usually standard error, where daemons are expected to log (standard output is left to what a
+// command prints).
 //
 //   text  2016-07-20T12:00:00.123Z warning worker 0 (PID 42): the text
 //   json  {"time":"2016-07-20T12:00:00.123Z","level":"warning","origin":"worker 0","pid":42,
@@ -8,7 +9,8 @@
 //
 // Entries are made harmless (base/printable.h). In text format the further lines of an entry are
 // indented, so that no part of an entry looks like an entry. It writes as much as it is given: who
-// logs for peers limits the rate.
+// logs for peers limits the rate. The master writes the entries of other processes with their own
+// origin, process id and time, so lines are not always in order of time.
 //
 // May be used from any thread; each entry is written at once and flushed.
 #pragma once
@@ -38,12 +40,14 @@ class ConsoleLog final : public Log {
   ConsoleLog& operator=(const ConsoleLog&) = delete;
 
   void write(LogLevel level, std::string_view text) override;
+  void write_from(const LogOrigin& origin, LogLevel level, std::string_view text) override;
 
  private:
   struct Backend;
 
   const int level_;
   const bool json_;
+  const std::string origin_;
   const std::unique_ptr<Backend> backend_;
 };
 

@@ -38,6 +38,41 @@ TEST(ConsoleLog, WritesOneJsonObjectPerLine) {
               MatchesRegex(expected));
 }
 
+// What write_from() writes for an entry of another process.
+std::string written_from(const LogOrigin& origin, const ConsoleLogSettings& settings) {
+  std::ostringstream stream;
+  ConsoleLog log(stream, settings);
+  log.write_from(origin, LogLevel::kWarning, "slow\nvery");
+  return stream.str();
+}
+
+TEST(ConsoleLog, WritesAnEntryOfAnotherProcessWithItsOwnOriginAndTime) {
+  const LogOrigin origin{
+      .name = "worker 3\n%v{}\"",
+      .pid = 42,
+      .time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1469016000123))};
+  EXPECT_EQ(written_from(origin, {.origin = "master"}),
+            "2016-07-20T12:00:00.123Z warning worker 3\\n%v{}\" (PID 42): slow\n    very\n");
+  EXPECT_EQ(written_from(origin, {.json = true, .origin = "master"}),
+            R"({"time":"2016-07-20T12:00:00.123Z","level":"warning","origin":"worker 3\\n%v{}\"",)"
+            R"("pid":42,"message":"slow\nvery"})"
+            "\n");
+  EXPECT_EQ(written_from(origin, {.level = 1, .origin = "master"}), "");
+}
+
+// Knows nothing of origins.
+class PlainLog final : public Log {
+ public:
+  void write(LogLevel /*level*/, std::string_view text) override { last = text; }
+  std::string last;
+};
+
+TEST(Log, PutsTheOriginIntoTheTextWhereItHasNoOtherPlace) {
+  PlainLog log;
+  log.write_from({.name = "broker 1", .pid = 7, .time = {}}, LogLevel::kInfo, "up");
+  EXPECT_EQ(log.last, "broker 1 (PID 7): up");
+}
+
 TEST(ConsoleLog, ShowsTheLevelsOfTheOption) {
   const auto shown = [](int level) {
     std::string levels;
