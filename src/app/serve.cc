@@ -9,6 +9,7 @@
 #include <string>
 
 #include "auth/token_keys.h"
+#include "base/crash_handler.h"
 #include "base/random.h"
 #include "config/banner.h"
 #include "net/signals.h"
@@ -55,6 +56,7 @@ base::Status call_controller(const Controllers& controllers, server::WorkerCore&
 }  // namespace
 
 base::Status serve(const Options& options, const Controllers& controllers, base::Log& log) {
+  base::install_crash_handler("worker 0");
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not a signal
   if (options.workers > 1 || options.brokers > 1)
     return base::Failure{"this version runs one worker and one broker, in one process"};
