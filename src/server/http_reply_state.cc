@@ -123,8 +123,9 @@ void HttpStreamState::end() {
   forget_handlers();
 }
 
+// What a stream that is not open would keep, it would keep for ever.
 void HttpStreamState::set_drain_handler(Handler<void()> handler) {
-  if (!is_over_) on_drain_ = std::make_shared<const Handler<void()>>(std::move(handler));
+  if (is_open()) on_drain_ = std::make_shared<const Handler<void()>>(std::move(handler));
 }
 
 // A client that is gone already is told of in a moment.

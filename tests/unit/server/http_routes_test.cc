@@ -438,6 +438,21 @@ TEST_F(HttpRoutesTest, TellsAStreamThatItsClientIsGone) {
   EXPECT_EQ(told_late, 0);
 }
 
+// Nothing would break the cycle if it captured its stream.
+TEST_F(HttpRoutesTest, KeepsNoDrainHandlerOfAStreamThatIsNotOpen) {
+  const auto captured = std::make_shared<int>(0);
+  std::optional<HttpStream> stream;
+  http().get("/", [&](const HttpRequest&, const HttpReply& reply) {
+    reply.text("answered");
+    stream.emplace(reply.stream());
+    stream->on_drain([captured] {});
+  });
+  EXPECT_EQ(ask("GET", "/").body, "answered");
+  ASSERT_TRUE(stream.has_value());
+  EXPECT_FALSE(stream->is_open());
+  EXPECT_EQ(captured.use_count(), 1);
+}
+
 TEST_F(HttpRoutesTest, ReportsAStreamThatIsDropped) {
   http().get("/", [](const HttpRequest&, HttpReply reply) { reply.stream(10).write("abc"); });
   EXPECT_EQ(ask("GET", "/").body, "abc");
