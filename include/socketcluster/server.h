@@ -20,6 +20,10 @@
 
 namespace socketcluster {
 
+namespace server {
+class SocketServer;
+}
+
 class Server {
  public:
   using ConnectionHandler = Handler<void(Socket& socket)>;

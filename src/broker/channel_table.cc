@@ -217,4 +217,10 @@ std::size_t ChannelTable::publish(const Publication& publication) const {
   return channel->size();
 }
 
+void ChannelTable::for_each_channel(const std::function<void(std::string_view name)>& visit) const {
+  for (const Channel* channel : buckets_) {
+    for (; channel != nullptr; channel = channel->next) visit(channel->name());
+  }
+}
+
 }  // namespace socketcluster::broker

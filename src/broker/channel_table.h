@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -92,6 +93,8 @@ class ChannelTable {
   // Hands the publication to every subscriber of its channel; returns how many there are.
   std::size_t publish(const Publication& publication) const;
 
+  // `visit` must not change any subscription.
+  void for_each_channel(const std::function<void(std::string_view name)>& visit) const;
   std::size_t channel_count() const { return channel_count_; }
 
  private:

@@ -196,23 +196,6 @@ std::uint16_t Socket::remote_port() const {
   return live == nullptr ? std::uint16_t{0} : live->connection()->remote_port();
 }
 
-// ---- Exchange ----
-
-void Exchange::publish(std::string_view channel, const Json& data) {
-  std::string channel_json;
-  json::append_string(channel_json, channel);
-  server_.publish(channel, channel_json, server::to_text(data));
-}
-void Exchange::subscribe(std::string_view channel, Handler handler) {
-  server_.subscribe_exchange(channel, std::move(handler));
-}
-void Exchange::unsubscribe(std::string_view channel) {
-  server_.unsubscribe_exchange(channel);
-}
-bool Exchange::is_subscribed(std::string_view channel) const {
-  return server_.is_exchange_subscribed(channel);
-}
-
 // ---- Server ----
 
 void Server::on_connection(ConnectionHandler handler) {
@@ -301,7 +284,7 @@ void Server::on_warning(Handler<void(const std::string& text)> handler) {
 }
 
 Exchange& Server::exchange() {
-  return core_.exchange_api();
+  return core_.exchange().api();
 }
 std::size_t Server::clients_count() const {
   return core_.clients_count();

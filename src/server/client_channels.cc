@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // #publish, #subscribe and #unsubscribe of a ClientSocket, and messages on their way to it
 // (protocol sections 7.1 to 7.3).
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -40,8 +43,7 @@ class ClientSocket::PublishInRun final : public LineRun<PublishInRequest> {
     if (verdict.is_allowed) {
       std::string channel_json;
       json::append_string(channel_json, channel());
-      socket->server_.publish(channel(), channel_json, data_json());
-      if (!rid_.empty()) socket->respond(rid_, ack_data);
+      socket->publish(channel(), channel_json, data_json(), rid_, ack_data);
     } else {
       socket->refuse_blocked(rid_, verdict, "publishIn", "publishIn", ack_data);
     }
@@ -143,8 +145,45 @@ void ClientSocket::handle_publish(const Packet& packet) {
   if (!server_.middleware().publish_in.is_empty()) {
     return run(new PublishInRun(*this, std::string(channel), packet, std::string(rid_of(packet))));
   }
-  server_.publish(channel, packet.channel.text, packet.inner_data.text);
-  acknowledge(packet);
+  publish(channel, packet.channel.text, packet.inner_data.text, rid_of(packet));
+}
+
+// Answered when the engine has done it; without one that is at once.
+void ClientSocket::publish(std::string_view channel, std::string_view channel_json,
+                           std::string_view data_json, std::string_view rid,
+                           std::string_view ack_data) {
+  if (broker::ExchangeEngine* engine = server_.engine()) {
+    return engine->publish(channel, data_json, answer_publish(rid, ack_data));
+  }
+  server_.publish_here(channel, channel_json, data_json);
+  if (!rid.empty()) respond(rid, ack_data);
+}
+
+// Ids are short nearly always: then nothing is allocated but the reference.
+broker::ExchangeEngine::Done ClientSocket::answer_publish(std::string_view rid,
+                                                          std::string_view ack_data) {
+  if (rid.empty()) return nullptr;
+  struct ShortText {
+    std::array<char, 15> text;
+    std::uint8_t size;
+  } id{};
+  if (rid.size() <= id.text.size() && ack_data.empty()) {
+    std::copy(rid.begin(), rid.end(), id.text.begin());
+    id.size = static_cast<std::uint8_t>(rid.size());
+    return [socket = reference(), id](const broker::ExchangeError* error) {
+      if (socket.live() != nullptr) socket.live()->published({id.text.data(), id.size}, {}, error);
+    };
+  }
+  return [socket = reference(), rid = std::string(rid),
+          ack_data = std::string(ack_data)](const broker::ExchangeError* error) {
+    if (socket.live() != nullptr) socket.live()->published(rid, ack_data, error);
+  };
+}
+
+void ClientSocket::published(std::string_view rid, std::string_view ack_data,
+                             const broker::ExchangeError* error) {
+  if (error == nullptr) return respond(rid, ack_data);
+  respond_error(rid, protocol::error_json(protocol::broker_error(error->text)), ack_data);
 }
 
 void ClientSocket::handle_subscribe(const Packet& packet) {
@@ -176,12 +215,56 @@ void ClientSocket::subscribe(std::string_view channel, std::string_view rid, boo
     return refuse(rid, protocol::channel_limit_error(dialect(), id_text(), channel, limit));
   }
   const bool is_new = server_.channels().subscribe(*this, channel);
+  const broker::ExchangeEngine* engine = server_.engine();
+  if (engine != nullptr && !engine->is_subscribed(channel)) {
+    return await_subscription(
+        {std::string(channel), std::string(rid), std::string(data_json), in_batch}, is_new);
+  }
+  answer_subscribe(rid, in_batch);
+  if (is_new) server_.report_subscription(*this, channel, data_json);
+}
+
+// Meanwhile it counts as subscribed, and gets what comes; clients are prepared for that.
+void ClientSocket::await_subscription(WaitingSubscribe request, bool is_new) {
+  SocketRef socket = reference();
+  if (is_new) link_->unconfirmed.insert(request.channel);
+  const std::string channel = request.channel;
+  server_.engine()->when_subscribed(
+      channel, [socket = std::move(socket),
+                request = std::move(request)](const broker::ExchangeError* error) {
+        if (socket.live() != nullptr) socket.live()->finish_subscribe(request, error);
+      });
+}
+
+// The client may have left the channel meanwhile; it is answered all the same. After an error it
+// takes itself for unsubscribed.
+void ClientSocket::finish_subscribe(const WaitingSubscribe& request,
+                                    const broker::ExchangeError* error) {
+  const bool is_news = forget_unconfirmed(request.channel);
+  if (error == nullptr) {
+    answer_subscribe(request.rid, request.in_batch);
+    if (is_news) server_.report_subscription(*this, request.channel, request.data_json);
+    return;
+  }
+  const bool was_subscribed = server_.channels().unsubscribe(*this, request.channel);
+  refuse(request.rid, protocol::subscribe_failed_error(request.channel, error->text));
+  if (was_subscribed && !is_news) server_.report_unsubscription(*this, request.channel);
+}
+
+bool ClientSocket::forget_unconfirmed(std::string_view channel) {
+  if (link_ == nullptr) return false;
+  const auto found = link_->unconfirmed.find(channel);
+  if (found == link_->unconfirmed.end()) return false;
+  link_->unconfirmed.erase(found);
+  return true;
+}
+
+void ClientSocket::answer_subscribe(std::string_view rid, bool in_batch) {
   if (dialect() == Dialect::kV1 && in_batch) {
     acknowledge_in_batch(rid);
   } else if (!rid.empty()) {
     respond(rid, {});
   }
-  if (is_new) server_.report_subscription(*this, channel, data_json);
 }
 
 void ClientSocket::handle_unsubscribe(const Packet& packet) {
@@ -195,7 +278,7 @@ void ClientSocket::handle_unsubscribe(const Packet& packet) {
     return refuse(packet, protocol::not_subscribed_error(dialect(), id_text(), channel));
   }
   acknowledge(packet);
-  server_.report_unsubscription(*this, channel);
+  if (!forget_unconfirmed(channel)) server_.report_unsubscription(*this, channel);
 }
 
 void ClientSocket::acknowledge_in_batch(std::string_view rid) {

@@ -8,6 +8,7 @@
 
 #include <socketcluster/codec.h>
 
+#include "base/assert.h"
 #include "base/utf8.h"
 #include "json/text.h"
 #include "protocol/close_code.h"
@@ -196,6 +197,7 @@ void ClientSocket::respond_error(std::string_view rid_json, std::string_view err
 
 bool ClientSocket::kick_out(std::string_view channel, std::string_view message) {
   if (!server_.channels().unsubscribe(*this, channel)) return false;
+  forget_unconfirmed(channel);
   std::string packet;
   protocol::append_kick_out(packet, dialect(), quoted(channel),
                             message.empty() ? std::string() : quoted(message));
@@ -232,6 +234,12 @@ bool ClientSocket::is_subscribed(std::string_view channel) const {
 
 // ---- End ----
 
+SocketRef ClientSocket::reference() {
+  SC_DCHECK(phase_ != Phase::kOver);
+  if (link_ == nullptr) link_ = new SocketLink{.socket = this, .socket_member = &link_};
+  return SocketRef(*link_);
+}
+
 SocketState& ClientSocket::state() {
   if (state_ == nullptr) {
     state_ = new SocketState(server_, *this);
@@ -253,6 +261,7 @@ void ClientSocket::end_application(int code, std::string_view reason) {
   batch_.reset();
   held_.reset();
   server_.channels().unsubscribe_all(*this);
+  if (link_ != nullptr) std::exchange(link_, nullptr)->socket = nullptr;
   if (state_ != nullptr) state_->end(code, reason);
 }
 

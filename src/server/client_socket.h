@@ -24,10 +24,12 @@
 #include "auth/token.h"
 #include "base/unique_function.h"
 #include "broker/channel_table.h"
+#include "broker/exchange_engine.h"
 #include "protocol/dialect.h"
 #include "protocol/errors.h"
 #include "protocol/packet.h"
 #include "protocol/socket_id.h"
+#include "server/socket_ref.h"
 #include "websocket/session.h"
 
 namespace socketcluster::server {
@@ -139,7 +141,20 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   void handle_unsubscribe(const protocol::Packet& packet);
   void subscribe(std::string_view channel, std::string_view rid, bool in_batch,
                  std::string_view data_json);
+  struct WaitingSubscribe {
+    std::string channel, rid, data_json;
+    bool in_batch;
+  };
+  void await_subscription(WaitingSubscribe request, bool is_new);
+  void finish_subscribe(const WaitingSubscribe& request, const broker::ExchangeError* error);
+  void answer_subscribe(std::string_view rid, bool in_batch);
+  bool forget_unconfirmed(std::string_view channel);
   void acknowledge_in_batch(std::string_view rid);
+  void publish(std::string_view channel, std::string_view channel_json, std::string_view data_json,
+               std::string_view rid, std::string_view ack_data = {});
+  broker::ExchangeEngine::Done answer_publish(std::string_view rid, std::string_view ack_data);
+  void published(std::string_view rid, std::string_view ack_data,
+                 const broker::ExchangeError* error);
   void send_publication(const broker::Publication& publication);
   void send_through_middleware(const broker::Publication& publication);
 
@@ -188,9 +203,11 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   bool read_channel(const json::RawValue& channel, std::string& scratch,
                     std::string_view& name) const;
   std::string id_text() const { return id_.text(); }
+  SocketRef reference();
 
   SocketServer& server_;
   SocketState* state_ = nullptr;  // counted reference
+  SocketLink* link_ = nullptr;    // see socket_ref.h
   std::unique_ptr<PacketBatch> batch_;
   std::unique_ptr<HeldActions> held_;  // only while actions are held
   std::uint64_t last_activity_ms_ = 0;

@@ -13,7 +13,6 @@
 #include "json/text.h"
 #include "protocol/writer.h"
 #include "server/client_socket.h"
-#include "server/exchange_subscriber.h"
 #include "server/http_request_data.h"
 #include "server/json_values.h"
 #include "server/socket_state.h"
@@ -78,12 +77,9 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
       ping_frames_(make_ping_frames(nullptr)),
       channels_(random_key(random)),
       auth_engine_(std::move(auth_engine)),
-      exchange_api_(*this),
       api_(*this) {}
 
 SocketServer::~SocketServer() {
-  const auto subscribers = std::exchange(exchange_subscribers_, {});
-  for (const auto& [channel, subscriber] : subscribers) channels_.unsubscribe_all(*subscriber);
   SC_ASSERT(pending_.empty() && clients_.empty());
 }
 
@@ -253,8 +249,8 @@ base::SharedBytes SocketServer::publication_frame(std::string_view channel_json,
   return frame;
 }
 
-void SocketServer::publish(std::string_view channel, std::string_view channel_json,
-                           std::string_view data_json) {
+void SocketServer::publish_here(std::string_view channel, std::string_view channel_json,
+                                std::string_view data_json) {
   const broker::Publication publication{
       .channel = channel, .frame = publication_frame(channel_json, data_json), .data = data_json};
   channels_.publish(publication);
@@ -271,30 +267,6 @@ void SocketServer::collect(ClientSocket& socket) {
 void SocketServer::set_codec(std::unique_ptr<Codec> codec) {
   codec_ = std::move(codec);
   ping_frames_ = make_ping_frames(codec_.get());
-}
-
-void SocketServer::subscribe_exchange(std::string_view channel, Exchange::Handler handler) {
-  auto found = exchange_subscribers_.find(channel);
-  if (found == exchange_subscribers_.end()) {
-    found = exchange_subscribers_
-                .emplace(std::string(channel), std::make_unique<ExchangeSubscriber>(loop_, log_))
-                .first;
-    channels_.subscribe(*found->second, channel);
-  }
-  found->second->set_handler(std::move(handler));
-}
-
-void SocketServer::unsubscribe_exchange(std::string_view channel) {
-  const auto found = exchange_subscribers_.find(channel);
-  if (found == exchange_subscribers_.end()) return;
-  // Out of the map first: what its handler has captured may unsubscribe others when it is
-  // destroyed.
-  const auto removed = exchange_subscribers_.extract(found);
-  channels_.unsubscribe_all(*removed.mapped());
-}
-
-bool SocketServer::is_exchange_subscribed(std::string_view channel) const {
-  return exchange_subscribers_.contains(channel);
 }
 
 // ---- What the application is told ----

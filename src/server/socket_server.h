@@ -31,6 +31,7 @@
 #include "protocol/origin.h"
 #include "protocol/packet.h"
 #include "protocol/socket_id.h"
+#include "server/exchange_core.h"
 #include "server/middleware.h"
 #include "server/socket_state.h"
 #include "websocket/deflate.h"
@@ -39,7 +40,6 @@
 namespace socketcluster::server {
 
 class ClientSocket;
-class ExchangeSubscriber;
 class SocketState;
 
 class SocketServer {
@@ -65,8 +65,13 @@ class SocketServer {
   const protocol::ScanLimits& scan_limits() const { return scan_limits_; }
   const net::OutputLimits& output_limits() const { return output_limits_; }
 
-  // Publishes a JSON value, given as it stands in packets. Empty `data_json`: no data.
-  void publish(std::string_view channel, std::string_view channel_json, std::string_view data_json);
+  // Delivers a JSON value, given as it stands in packets, to the subscribers in this process. Empty
+  // `data_json`: no data.
+  void publish_here(std::string_view channel, std::string_view channel_json,
+                    std::string_view data_json);
+  ExchangeCore& exchange() { return exchange_; }
+  // What a publish goes through; null: there is nobody but the subscribers in this process.
+  broker::ExchangeEngine* engine() const { return exchange_.engine(); }
 
   // Pings as complete frames; `both` is for peers whose generation is not known.
   struct PingFrames {
@@ -125,16 +130,12 @@ class SocketServer {
 
   // ---- For the public API ----
   Server& api() { return api_; }
-  Exchange& exchange_api() { return exchange_api_; }
   void report_connection(ClientSocket& socket);
   bool has_connection_handler() const { return connection_handler_ != nullptr; }
   void set_connection_handler(Server::ConnectionHandler handler);
   void set_event_handler(std::string_view event, Server::SocketEventHandler handler);
   std::shared_ptr<const Server::SocketEventHandler> event_handler(std::string_view event) const;
   void for_each_client(const std::function<void(Socket&)>& visit);
-  void subscribe_exchange(std::string_view channel, Exchange::Handler handler);
-  void unsubscribe_exchange(std::string_view channel);
-  bool is_exchange_subscribed(std::string_view channel) const;
 
  private:
   struct NameHash {
@@ -167,20 +168,19 @@ class SocketServer {
   websocket::DeflateContext deflate_;
   PingFrames ping_frames_;
   broker::ChannelTable channels_;
+  ExchangeCore exchange_{*this};
   std::size_t living_count_ = 0;
   bool is_ending_ = false;
   std::vector<ClientSocket*> pending_;
   std::vector<ClientSocket*> clients_;
   std::shared_ptr<const Server::ConnectionHandler> connection_handler_;
   NameMap<std::shared_ptr<const Server::SocketEventHandler>> event_handlers_;
-  NameMap<std::unique_ptr<ExchangeSubscriber>> exchange_subscribers_;
   std::unique_ptr<Codec> codec_;
   std::vector<StateRef> collected_;
   Middleware middleware_;
   MiddlewareId last_middleware_id_ = 0;
   std::unique_ptr<auth::AuthEngine> auth_engine_;
   Handlers handlers_;
-  Exchange exchange_api_;
   Server api_;
 };
 

@@ -90,6 +90,7 @@ WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys k
 WorkerCore::~WorkerCore() {
   loop_.drop_connections();  // the application hears of it while all that it may use is there
   is_ending_ = true;
+  sockets_.exchange().drop_engine();
   pool_.reset();
   while (!timers_.empty()) {
     const auto timer = timers_.extract(timers_.begin());  // its destruction may remove others
@@ -144,11 +145,16 @@ void WorkerCore::continue_shutdown() {
   constexpr std::uint64_t kHttpGraceMs = 500;  // for responses that are on their way
   const std::uint64_t now = loop_.now_ms();
   if (sockets_.living_count() > 0) shutdown_->note_sockets(now);
-  const bool done = loop_.connection_count() == 0 ||
-                    now - shutdown_->sockets_left_ms() >= kHttpGraceMs ||
+  const bool done = !has_clients() || now - shutdown_->sockets_left_ms() >= kHttpGraceMs ||
                     now >= shutdown_->deadline_ms();
   if (done) return stop();
   loop_.timers().arm(*shutdown_, now + kCheckMs);
+}
+
+// Connections to brokers are none.
+bool WorkerCore::has_clients() const {
+  const broker::ExchangeEngine* engine = sockets_.engine();
+  return loop_.connection_count() > (engine == nullptr ? 0 : engine->open_connections());
 }
 
 // ---- Timers and tasks of user code ----

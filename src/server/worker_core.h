@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include <socketcluster/options.h>
 #include <socketcluster/worker.h>
@@ -25,6 +26,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "broker/exchange_engine.h"
 #include "http/http_connection.h"
 #include "http/router.h"
 #include "http/static_files.h"
@@ -54,6 +56,13 @@ class WorkerCore {
   // they are gone, at the latest after `processTermTimeout`.
   void begin_shutdown();
 
+  // Joins this worker to other processes. Starts the engine. Before anything that could subscribe,
+  // the worker controller above all. The worker destroys the engine when its loop has dropped all
+  // connections.
+  void set_exchange_engine(std::unique_ptr<broker::ExchangeEngine> engine) {
+    sockets_.exchange().set_engine(std::move(engine));
+  }
+
   Worker& api() { return api_; }
   net::EventLoop& loop() { return loop_; }
   const Options& options() const { return sockets_.options(); }
@@ -77,6 +86,7 @@ class WorkerCore {
 
   void route();
   void continue_shutdown();
+  bool has_clients() const;
 
   // In this order: the loop destroys its connections before what they refer to goes.
   base::Log& log_;

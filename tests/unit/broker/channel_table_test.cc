@@ -105,6 +105,23 @@ TEST(ChannelTable, TakesEveryNameIncludingTheEmptyOneAndNul) {
   EXPECT_EQ(table.channel_count(), 0u);
 }
 
+TEST(ChannelTable, VisitsEveryChannelOnce) {
+  ChannelTable table(kKey);
+  TestSubscriber a, b;
+  std::multiset<std::string> expected;
+  for (int i = 0; i < 1000; ++i) {
+    expected.insert("c" + std::to_string(i));
+    table.subscribe(a, "c" + std::to_string(i));
+    if (i % 3 == 0) table.subscribe(b, "c" + std::to_string(i));
+  }
+  std::multiset<std::string> visited;
+  table.for_each_channel([&](std::string_view name) { visited.emplace(name); });
+  EXPECT_EQ(visited, expected);
+  table.unsubscribe_all(a);
+  table.unsubscribe_all(b);
+  table.for_each_channel([](std::string_view name) { ADD_FAILURE() << name; });
+}
+
 // Random operations against the obvious implementation.
 TEST(ChannelTable, AgreesWithASetOfPairs) {
   ChannelTable table(kKey);
