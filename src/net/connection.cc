@@ -83,9 +83,15 @@ void Connection::on_events(std::uint32_t events) {
 void Connection::read_once() {
   const std::span<char> buffer = loop_->read_buffer();
   const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (is_watched_ && size >= 0) tell_first_bytes();
   if (size > 0) return handler_->on_bytes(buffer.first(static_cast<std::size_t>(size)));
   if (size == 0) return peer_ended();
   if (errno != EAGAIN && errno != EINTR) finish();
+}
+
+void Connection::tell_first_bytes() {
+  is_watched_ = false;
+  if (loop_->on_first_bytes_) loop_->on_first_bytes_(fd_);
 }
 
 void Connection::discard_input() {

@@ -120,6 +120,7 @@ class Connection final : public Pollable {
   void read_once();
   void discard_input();
   void peer_ended();
+  void tell_first_bytes();
 
   // For OutputBatch.
   bool can_send_now() const;
@@ -150,6 +151,7 @@ class Connection final : public Pollable {
   bool paused_by_backlog_ : 1 = false;
   bool peer_ended_ : 1 = false;     // the peer's FIN was seen
   bool output_failed_ : 1 = false;  // the peer takes nothing any more; output is dropped
+  bool is_watched_ : 1 = false;     // see EventLoop::adopt_watched()
 
   static constexpr std::uint32_t kNoPending = UINT32_MAX;
 };

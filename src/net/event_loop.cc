@@ -185,6 +185,7 @@ void EventLoop::destroy_closed_connections() {
       handler->connection_ = nullptr;
       handler->on_closed();
     }
+    if (connection->is_watched_) connection->tell_first_bytes();
     by_fd_[static_cast<std::size_t>(connection->fd_)] = nullptr;
     --connection_count_;
     delete connection;
@@ -221,6 +222,12 @@ Connection& EventLoop::adopt(int fd) {
   ++connection_count_;
   if (!watch(fd, *connection, EPOLLIN)) connection->finish();
   return *connection;
+}
+
+Connection& EventLoop::adopt_watched(int fd) {
+  Connection& connection = adopt(fd);
+  connection.is_watched_ = true;
+  return connection;
 }
 
 }  // namespace socketcluster::net

@@ -74,6 +74,14 @@ class EventLoop {
   // Takes over a connected stream socket (TCP or UNIX). Whether the descriptor itself blocks does
   // not matter: every call on it is made not to. TCP options are the caller's business.
   Connection& adopt(int fd);
+  // The same for a socket that somebody holds a copy of until the application sees its first bytes
+  // or its end: the handler of set_first_bytes_handler() is told then, once, before the bytes are
+  // handed out.
+  Connection& adopt_watched(int fd);
+  // Given the descriptor, which is still open.
+  void set_first_bytes_handler(base::UniqueFunction<void(int fd)> handler) {
+    on_first_bytes_ = std::move(handler);
+  }
   std::size_t connection_count() const { return connection_count_; }
   // Aborts and destroys all connections, and runs what their handlers defer when they are told. For
   // an owner whose handlers need more than the loop. REQUIRES: not called inside an iteration.
@@ -112,6 +120,7 @@ class EventLoop {
   std::vector<Connection*> by_fd_;       // every connection that is not destroyed
   std::vector<Task> deferred_;
   std::size_t connection_count_ = 0;
+  base::UniqueFunction<void(int)> on_first_bytes_;
   std::mutex posted_mutex_;
   std::vector<Task> posted_;     // guarded by posted_mutex_
   bool stop_requested_ = false;  // guarded by posted_mutex_

@@ -380,6 +380,55 @@ TEST_F(ConnectionTest, TheLoopsEndClosesWhatIsOpen) {
 
 // Many connections with equal and different lists in one iteration: the shared chunk must never
 // leak into a connection with another list.
+// What the loop tells of connections that somebody holds a copy of.
+class WatchedConnectionTest : public ::testing::Test {
+ protected:
+  WatchedConnectionTest() {
+    int ends[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    fd_ = ends[0];
+    peer_ = ends[1];
+    loop_.set_first_bytes_handler([this](int fd) {
+      EXPECT_EQ(fd, fd_);
+      EXPECT_NE(::fcntl(fd, F_GETFD), -1);
+      EXPECT_EQ(handler_.received, "");
+      ++told_;
+    });
+    loop_.adopt_watched(fd_).set_handler(handler_);
+  }
+  ~WatchedConnectionTest() override { ::close(peer_); }
+  void turn() { loop_.run_once(milliseconds(0)); }
+
+  TestHandler handler_;
+  EventLoop loop_;
+  int fd_ = -1, peer_ = -1, told_ = 0;
+};
+
+TEST_F(WatchedConnectionTest, TellsOnceBeforeTheFirstBytes) {
+  turn();
+  EXPECT_EQ(told_, 0);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);
+    turn();
+  }
+  EXPECT_EQ(handler_.received, "abab");
+  EXPECT_EQ(told_, 1);
+}
+
+TEST_F(WatchedConnectionTest, TellsOfAnEndWithoutBytes) {
+  ::shutdown(peer_, SHUT_WR);
+  for (int i = 0; i < 3; ++i) turn();
+  EXPECT_EQ(handler_.closes, 1);
+  EXPECT_EQ(told_, 1);
+}
+
+TEST_F(WatchedConnectionTest, TellsOfItsOwnEndWithoutBytes) {
+  handler_.connection()->abort();
+  turn();
+  EXPECT_EQ(handler_.closes, 1);
+  EXPECT_EQ(told_, 1);
+}
+
 TEST(OutputBatch, ConnectionsGetTheirOwnListsOnly) {
   constexpr int kConnections = 30;
   std::vector<std::unique_ptr<TestHandler>> handlers;

@@ -46,16 +46,11 @@ int connect_to(std::uint16_t port) {
 
 std::uint16_t port_of(const sockaddr_storage& address) {
   if (address.ss_family == AF_INET6) {
-    return reinterpret_cast<const sockaddr_in6&>(address).sin6_port;
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
   }
-  return address.ss_family == AF_INET ? reinterpret_cast<const sockaddr_in&>(address).sin_port : 0;
-}
-
-std::uint16_t local_port(int fd) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  return ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? port_of(address)
-                                                                              : 0;
+  return address.ss_family == AF_INET
+             ? ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port)
+             : 0;
 }
 
 std::uint16_t peer_port(int fd) {
@@ -202,6 +197,69 @@ TEST(Listener, RefusesAboveItsConnectionLimit) {
   char byte = 0;
   EXPECT_LE(::recv(clients[2], &byte, 1, 0), 0);
   for (const int client : clients) ::close(client);
+}
+
+TEST(Listener, SharesASocketWithAnother) {
+  EventLoop first_loop, second_loop;
+  CollectingLog log;
+  const auto fd = open_listening_socket({.host = "127.0.0.1"});
+  ASSERT_TRUE(fd);
+  const int copy = ::dup(*fd);
+  int first_count = 0, second_count = 0;
+  const auto first = Listener::take(first_loop, *fd, log, [&](Connection& connection) {
+    connection.set_handler(*new Ignore);
+    ++first_count;
+  });
+  const auto second = Listener::take(second_loop, copy, log, [&](Connection& connection) {
+    connection.set_handler(*new Ignore);
+    ++second_count;
+  });
+  ASSERT_TRUE(first && second);
+  const std::uint16_t port = (*first)->port();
+  const int one = connect_to(port);
+  first_loop.run_once(milliseconds(1000));
+  (*first)->close();
+  const int two = connect_to(port);  // not refused: the other one still listens
+  second_loop.run_once(milliseconds(1000));
+  EXPECT_EQ(first_count, 1);
+  EXPECT_EQ(second_count, 1);
+  ::close(one);
+  ::close(two);
+}
+
+TEST(ListeningSocket, MayShareItsPort) {
+  const ListenOptions options{.host = "127.0.0.1", .shared_port = SharedPort::kYes};
+  const auto first = open_listening_socket(options);
+  ASSERT_TRUE(first);
+  ListenOptions same = options;
+  same.port = local_port(*first);
+  const auto second = open_listening_socket(same);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(local_port(*second), same.port);
+  same.shared_port = SharedPort::kNo;
+  EXPECT_FALSE(open_listening_socket(same));
+  ::close(*first);
+  ::close(*second);
+}
+
+TEST(Acceptor, LeavesConnectionsInTheQueueWhilePaused) {
+  EventLoop loop;
+  CollectingLog log;
+  const auto fd = open_listening_socket({.host = "127.0.0.1"});
+  ASSERT_TRUE(fd);
+  std::vector<int> accepted;
+  Acceptor acceptor(loop, log, *fd, [&](int connection) { accepted.push_back(connection); });
+  ASSERT_TRUE(acceptor.start());
+  acceptor.pause();
+  const int client = connect_to(local_port(*fd));
+  ASSERT_GE(client, 0);
+  loop.run_once(milliseconds(0));
+  EXPECT_TRUE(accepted.empty());
+  ASSERT_TRUE(acceptor.start());
+  loop.run_once(milliseconds(1000));
+  ASSERT_EQ(accepted.size(), 1U);
+  ::close(accepted[0]);
+  ::close(client);
 }
 
 }  // namespace
