@@ -21,7 +21,7 @@ double rounded_seconds(std::int64_t now_ms) {
 
 }  // namespace
 
-DataExpirer::~DataExpirer() {
+void DataExpirer::clear() {
   while (!deadlines_.empty()) forget(deadlines_.begin());
 }
 

@@ -24,11 +24,12 @@ class DataExpirer {
   explicit DataExpirer(MemoryBudget& budget) : budget_(budget) {}
   DataExpirer(const DataExpirer&) = delete;
   DataExpirer& operator=(const DataExpirer&) = delete;
-  ~DataExpirer();
+  ~DataExpirer() { clear(); }
 
   // All of the keys or, when there is no room, none. REQUIRES: `seconds` is finite.
   base::Status expire(const std::vector<DataKey>& keys, double seconds, std::int64_t now_ms);
   void unexpire(const std::vector<DataKey>& keys);
+  void clear();
   // Seconds since 1970.
   std::optional<double> expiry(const DataKey& key) const;
   std::size_t size() const { return deadlines_.size(); }
