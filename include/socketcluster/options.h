@@ -171,6 +171,9 @@ struct Options {
   std::size_t outbound_soft_limit = std::size_t{1024} * 1024;
   // `outboundHardLimit`, bytes: above, the socket is closed. At least `maxPayload`.
   std::size_t outbound_hard_limit = std::size_t{4} * 1024 * 1024;
+  // `brokerDataLimit`, bytes of memory: what one broker keeps in its key-value store. Commands that
+  // would exceed it fail.
+  std::size_t broker_data_limit = std::size_t{512} * 1024 * 1024;
   // `maxPendingHandshakes`: connected sockets that have not shaken hands yet. 0: no limit of its
   // own.
   std::uint32_t max_pending_handshakes = 0;

@@ -207,6 +207,8 @@ const OptionSpec kRows[] = {
      .min = 1, .max = kMaxCount, .help = "most packets in one batch of a client"},
     {.name = "maxJsonDepth", .group = Group::kLimits, .type = Type::kInteger, .field = field<&O::max_json_depth>(),
      .min = 1, .max = 1000, .help = "deepest nesting in a message"},
+    {.name = "brokerDataLimit", .group = Group::kLimits, .type = Type::kBytes, .field = field<&O::broker_data_limit>(),
+     .min = 1024, .max = 1024 * kMaxBytes, .help = "most that a broker's key-value store keeps"},
     {.name = "maxPendingHandshakes", .group = Group::kLimits, .type = Type::kInteger, .field = field<&O::max_pending_handshakes>(),
      .min = 0, .max = kMaxCount, .help = "sockets that have not shaken hands yet", .fallback = "no limit"},
     {.name = "outboundSoftLimit", .group = Group::kLimits, .type = Type::kBytes, .field = field<&O::outbound_soft_limit>(),
