@@ -3,6 +3,7 @@
 #pragma once
 
 #include <socketcluster/auth.h>
+#include <socketcluster/broker.h>
 #include <socketcluster/codec.h>
 #include <socketcluster/coroutine.h>
 #include <socketcluster/error.h>
