@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "exchange/link_connection.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+namespace socketcluster::exchange {
+namespace {
+
+base::Failure failure(const std::string& path, const char* reason) {
+  return {"cannot connect to the broker at '" + path + "': " + reason};
+}
+
+// Never waits: a listener's full queue is an error as others.
+base::Result<int> connect_unix(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return failure(path, "the path is too long");
+  path.copy(address.sun_path, path.size());
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return failure(path, std::strerror(errno));
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+  const int error = errno;
+  ::close(fd);
+  return failure(path, std::strerror(error));
+}
+
+}  // namespace
+
+base::Result<LinkConnection*> LinkConnection::open(net::EventLoop& loop, const std::string& path,
+                                                   Owner& owner) {
+  const base::Result<int> fd = connect_unix(path);
+  if (!fd) return fd.error();
+  auto* link = new LinkConnection(owner);  // deletes itself in on_closed()
+  loop.adopt(*fd).set_handler(*link);
+  return link;
+}
+
+// The link bounds what it queues. Reading never stops because of output that waits: with both ends
+// doing so, neither would go on.
+const net::OutputLimits& LinkConnection::output_limits() const {
+  static constexpr net::OutputLimits kNone{.soft_bytes = SIZE_MAX, .hard_bytes = SIZE_MAX};
+  return kNone;
+}
+
+void LinkConnection::abandon() {
+  owner_ = nullptr;
+  if (connection_ != nullptr) connection_->abort();
+}
+
+void LinkConnection::on_bytes(std::span<char> bytes) {
+  const base::Status status = reader_.read({bytes.data(), bytes.size()}, *this);
+  if (status) return;
+  if (owner_ != nullptr) owner_->on_protocol_error(status.error().text);
+  connection_->abort();
+}
+
+broker::FrameSink::Go LinkConnection::on_frame(const broker::Frame& frame) {
+  if (owner_ != nullptr && connection_->is_open()) owner_->on_frame(frame);
+  return Go::kOn;
+}
+
+void LinkConnection::on_closed() {
+  if (owner_ != nullptr) owner_->on_lost();
+  delete this;
+}
+
+}  // namespace socketcluster::exchange
