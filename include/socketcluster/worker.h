@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,17 @@ namespace server {
 class WorkerCore;
 }
 
+// How busy a worker is. Rates are those of the last `workerStatusInterval`; in the first one, of
+// the time since the start.
+struct WorkerStatus {
+  // Sockets that have shaken hands.
+  std::size_t client_count = 0;
+  // HTTP requests per minute; a WebSocket's upgrade is one.
+  double http_rpm = 0;
+  // WebSocket connections and messages of clients per minute, pongs included.
+  double ws_rpm = 0;
+};
+
 class Worker {
  public:
   using Task = Handler<void()>;
@@ -38,6 +50,8 @@ class Worker {
   Http& http();
   Server& server();
   Exchange& exchange() { return server().exchange(); }
+  // The original's `getStatus`.
+  WorkerStatus status() const;
 
   // Runs `task` once after `delay`, or every `interval` (at least 1 ms). A worker that ends
   // destroys tasks that are still to come.

@@ -164,6 +164,7 @@ bool ChannelTable::subscribe(Subscriber& subscriber, std::string_view name) {
   }
   const auto slot = static_cast<std::uint32_t>(subscriber.memberships_.size());
   subscriber.memberships_.push_back({channel, channel->add(subscriber, slot)});
+  ++subscription_count_;
   return true;
 }
 
@@ -187,6 +188,7 @@ void ChannelTable::remove(Subscriber& subscriber, std::size_t membership) {
   channel->remove(slot);
   memberships[membership] = memberships.back();
   memberships.pop_back();
+  --subscription_count_;
   if (membership != memberships.size()) {
     const auto& moved = memberships[membership];
     moved.channel->member_moved(moved.slot, static_cast<std::uint32_t>(membership));

@@ -96,6 +96,7 @@ class ChannelTable {
   // `visit` must not change any subscription.
   void for_each_channel(const std::function<void(std::string_view name)>& visit) const;
   std::size_t channel_count() const { return channel_count_; }
+  std::size_t subscription_count() const { return subscription_count_; }
 
  private:
   static constexpr std::size_t kNotFound = SIZE_MAX;
@@ -111,6 +112,7 @@ class ChannelTable {
   base::SipKey hash_key_;
   std::vector<Channel*> buckets_;  // chains; the size is a power of two
   std::size_t channel_count_ = 0;
+  std::size_t subscription_count_ = 0;  // of all subscribers
   ChannelObserver* observer_ = nullptr;
 };
 

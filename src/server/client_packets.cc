@@ -47,6 +47,7 @@ bool passes_held_actions(PacketKind kind) {
 
 void ClientSocket::on_message(websocket::MessageKind kind, std::string_view payload) {
   last_activity_ms_ = loop().now_ms();
+  ++server_.traffic().messages_in;
   // The empty ping and pong of v2 pass by the codec (section 11).
   if (server_.codec() != nullptr && !payload.empty()) return decode_message(kind, payload);
   // With the JSON codec a binary message is text (section 1); one that is not even UTF-8 means

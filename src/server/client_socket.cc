@@ -149,6 +149,7 @@ void ClientSocket::send_packet(std::string_view packet_json) {
 }
 
 void ClientSocket::send_unbatched(std::string_view packet_json) {
+  ++server_.traffic().messages_out;
   const Codec* codec = server_.codec();
   if (codec == nullptr) return send_text(packet_json);
   std::string frame;
@@ -182,7 +183,10 @@ void ClientSocket::emit(std::string_view event, std::string_view data_json, std:
 void ClientSocket::respond(std::string_view rid_json, std::string_view data_json) {
   const std::size_t size = protocol::response_size(rid_json, data_json);
   const auto fill = [&](char* out) { protocol::write_response(out, rid_json, data_json); };
-  if (sends_plain_json()) return write_text(size, fill);
+  if (sends_plain_json()) {
+    ++server_.traffic().messages_out;
+    return write_text(size, fill);
+  }
   std::string packet(size, '\0');
   fill(packet.data());
   send_packet(packet);

@@ -106,12 +106,14 @@ void HttpRoutes::add_middleware(HttpMiddleware middleware) {
 
 void HttpRoutes::on_upgrade(const http::Request& request, http::Exchange exchange) {
   if (request.header_has_token("Upgrade", "websocket")) {
+    ++server_.traffic().http_requests;
     return server_.accept_upgrade(request, std::move(exchange));
   }
   on_request(request, std::move(exchange));
 }
 
 void HttpRoutes::on_request(const http::Request& request, http::Exchange exchange) {
+  ++server_.traffic().http_requests;
   if (middleware_ != nullptr) {
     return std::make_shared<HttpRun>(*this, request, std::move(exchange), middleware_)->proceed();
   }

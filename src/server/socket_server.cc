@@ -185,6 +185,7 @@ void SocketServer::open_socket(http::Exchange& exchange, const websocket::Upgrad
   std::string response;
   websocket::append_upgrade_response(response, upgrade);
   taken->connection->write_copy(response);
+  ++traffic_.connections;
   auto* socket = new ClientSocket(*this, ids_.next());  // owns itself from attach() on
   socket->attach(*taken->connection, upgrade.deflate, deflate_);
   socket->start();

@@ -34,6 +34,7 @@
 #include "server/exchange_core.h"
 #include "server/middleware.h"
 #include "server/socket_state.h"
+#include "server/traffic.h"
 #include "websocket/deflate.h"
 #include "websocket/handshake.h"
 
@@ -88,6 +89,7 @@ class SocketServer {
   std::size_t pending_count() const { return pending_.size(); }
   // All of them, those included whose closing handshake is under way.
   std::size_t living_count() const { return living_count_; }
+  Traffic& traffic() { return traffic_; }
   void count_living(int change) { living_count_ += static_cast<std::size_t>(change); }
 
   // A subscriber whose copy of the current publication goes through middleware.
@@ -170,6 +172,7 @@ class SocketServer {
   broker::ChannelTable channels_;
   ExchangeCore exchange_{*this};
   std::size_t living_count_ = 0;
+  Traffic traffic_;
   bool is_ending_ = false;
   std::vector<ClientSocket*> pending_;
   std::vector<ClientSocket*> clients_;

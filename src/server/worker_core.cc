@@ -81,6 +81,7 @@ WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys k
       sockets_(loop_, options, log, random_, jwt_engine(options, std::move(keys))),
       routes_(sockets_, router_),
       http_(routes_, http_options(options)),
+      status_(sockets_),
       http_api_(*this),
       api_(*this) {
   route();
@@ -252,6 +253,10 @@ Http& Worker::http() {
 }
 Server& Worker::server() {
   return core_.sockets().api();
+}
+
+WorkerStatus Worker::status() const {
+  return core_.status().status();
 }
 
 Worker::TimerId Worker::set_timeout(std::chrono::milliseconds delay, Task task) {

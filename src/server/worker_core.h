@@ -35,6 +35,7 @@
 #include "server/blocking_pool.h"
 #include "server/http_routes.h"
 #include "server/socket_server.h"
+#include "server/status_meter.h"
 
 namespace socketcluster::server {
 
@@ -70,6 +71,7 @@ class WorkerCore {
   Http& http_api() { return http_api_; }
 
   HttpRoutes& routes() { return routes_; }
+  const StatusMeter& status() const { return status_; }
 
   base::Status serve_static(const std::string& directory);
   Worker::TimerId add_timer(std::chrono::milliseconds delay, bool repeats, Worker::Task task);
@@ -100,6 +102,7 @@ class WorkerCore {
   std::unique_ptr<net::Listener> listener_;
   std::unordered_map<Worker::TimerId, std::unique_ptr<UserTimer>> timers_;
   Worker::TimerId last_timer_ = 0;
+  StatusMeter status_;
   std::unique_ptr<ShutdownTimer> shutdown_;
   std::unique_ptr<BlockingPool> pool_;  // made when it is first needed
   bool is_ending_ = false;              // takes nothing new

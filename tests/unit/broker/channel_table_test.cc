@@ -146,18 +146,22 @@ TEST(ChannelTable, AgreesWithASetOfPairs) {
     }
   }
   std::size_t channels = 0;
+  std::size_t subscriptions = 0;
   for (const auto& [name, members] : model) {
     if (!members.empty()) ++channels;
+    subscriptions += members.size();
     for (std::size_t who = 0; who < subscribers.size(); ++who) {
       ASSERT_EQ(table.is_subscribed(*subscribers[who], name), members.contains(who));
     }
   }
   EXPECT_EQ(table.channel_count(), channels);
+  EXPECT_EQ(table.subscription_count(), subscriptions);
   for (auto& subscriber : subscribers) {
     EXPECT_EQ(table.subscriptions(*subscriber).size(), subscriber->subscription_count());
     table.unsubscribe_all(*subscriber);
   }
   EXPECT_EQ(table.channel_count(), 0u);
+  EXPECT_EQ(table.subscription_count(), 0u);
 }
 
 }  // namespace
