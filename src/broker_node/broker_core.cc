@@ -14,6 +14,12 @@
 namespace socketcluster::broker_node {
 namespace {
 
+broker::DataLimits data_limits(const Options& options) {
+  broker::DataLimits limits;
+  limits.memory_bytes = options.broker_data_limit;
+  return limits;
+}
+
 base::SipKey random_key() {
   base::SystemRandom random;
   base::SipKey key;
@@ -31,7 +37,7 @@ BrokerCore::BrokerCore(const Options& options, BrokerSettings settings, base::Lo
       master_(master),
       events_(loop_, log_),
       switchboard_(loop_, events_, random_key()),
-      requests_(loop_, events_, settings_.data, settings_.sweep_interval),
+      requests_(loop_, events_, data_limits(options_), settings_.sweep_interval),
       tasks_(loop_, log_),
       recovery_(loop_, log_, settings_.awaited_workers, settings_.recovery_timeout,
                 [this] { end_recovery(); }),

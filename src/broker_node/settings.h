@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "broker/data_map.h"
-
 namespace socketcluster::broker_node {
 
 struct SessionLimits {
@@ -34,7 +32,6 @@ struct BrokerSettings {
   // How often keys that have expired are removed.
   std::chrono::milliseconds sweep_interval{1000};
   SessionLimits session;
-  broker::DataLimits data;
 };
 
 }  // namespace socketcluster::broker_node

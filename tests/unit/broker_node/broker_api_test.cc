@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "unit/broker_node/broker_under_test.h"
@@ -175,6 +176,17 @@ TEST_F(BrokerApiTest, AnswersEveryRequestHoweverWrong) {
         R"({"action":"get"})", R"({"key":"\ud800"})"}) {
     EXPECT_EQ(worker_.ask(request).rfind(R"({"error":")", 0), 0U) << request;
   }
+}
+
+TEST(BrokerData, IsBoundedByTheOption) {
+  Options options;
+  options.broker_data_limit = 1000;
+  BrokerUnderTest broker({}, options);
+  BrokerData& data = broker.core->api().data();
+  const std::string long_text(1000, 'x');
+  data.set("small", 1);
+  EXPECT_THROW(data.set("large", Json(std::string_view(long_text))), std::runtime_error);
+  EXPECT_EQ(data.get_all(), Json({{"small", 1}}));
 }
 
 TEST(BrokerData, RemovesKeysWhoseTimeIsOver) {

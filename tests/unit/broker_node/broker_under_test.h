@@ -60,7 +60,8 @@ inline sockaddr_un unix_address(const std::string& path) {
 
 class BrokerUnderTest {
  public:
-  explicit BrokerUnderTest(BrokerSettings settings = {}) {
+  explicit BrokerUnderTest(BrokerSettings settings = {}, Options with = {})
+      : options(std::move(with)) {
     std::string pattern = (std::filesystem::temp_directory_path() / "sc_broker_XXXXXX").string();
     EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
     directory_ = pattern;
