@@ -77,6 +77,7 @@ MasterCore::MasterCore(const Options& options, base::Log& console, ProcessImage 
 
 MasterCore::~MasterCore() {
   tasks_.stop();
+  status_.reset();
   for (auto* list : {&workers_, &brokers_}) {
     for (const auto& slot : *list) {
       slot->restart.cancel();
@@ -101,7 +102,9 @@ base::Status MasterCore::open() {
     if (!user) return user.error();
     if (base::Status given = directory_->give_sockets_to(*user); !given) return given;
   }
-  return open_broker_sockets();
+  if (base::Status opened = open_broker_sockets(); !opened) return opened;
+  status_ = std::make_unique<MasterStatus>(*this);
+  return status_->open();
 }
 
 // The master's own, so that a worker that connects while a broker is started again waits in the

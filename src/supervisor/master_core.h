@@ -35,6 +35,7 @@
 #include "supervisor/entrance.h"
 #include "supervisor/master_events.h"
 #include "supervisor/master_log.h"
+#include "supervisor/master_status.h"
 #include "supervisor/reload.h"
 #include "supervisor/slot.h"
 #include "supervisor/socket_directory.h"
@@ -69,6 +70,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   // For the report of all processes. Slots live as long as the master.
   const std::vector<std::unique_ptr<Slot>>& brokers() const { return brokers_; }
   const std::vector<std::unique_ptr<Slot>>& workers() const { return workers_; }
+  std::uint16_t port() const { return entrance_.port(); }
   const SocketDirectory* socket_directory() const {
     return directory_.has_value() ? &*directory_ : nullptr;
   }
@@ -147,6 +149,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   TaskTimer tick_;
   std::uint64_t last_tick_ms_ = 0;
   Stage stage_ = Stage::kBrokers;
+  std::unique_ptr<MasterStatus> status_;
   std::optional<base::Failure> failure_;  // why the instance ends
   Master api_;
 };
