@@ -22,7 +22,10 @@ using base::Failure;
 using base::Result;
 
 constexpr std::size_t kShownBytes = 60;
-constexpr std::array<std::string_view, 4> kCommands = {"start", "config", "version", "help"};
+constexpr std::array<std::string_view, 5> kCommands = {"start", "status", "config", "version",
+                                                       "help"};
+// The options that say which instance is meant.
+constexpr std::array<std::string_view, 2> kStatusOptions = {"appName", "socketRoot"};
 constexpr std::array<std::string_view, 3> kConfigCommands = {"check", "print", "reference"};
 
 std::vector<std::string> flag_names(const CLI::App& app) {
@@ -42,11 +45,13 @@ class Parser {
     prepare(app_);
     app_.add_flag("-v,--version", wants_version_);
     start_ = add_command(app_, "start");
+    status_ = add_command(app_, "status");
     config_ = add_command(app_, "config");
     version_ = add_command(app_, "version");
     help_ = add_command(app_, "help");
     help_->add_option("topic", line_.help_topic);
     if (first == "start") add_options(*start_);
+    if (first == "status") add_status_options();
     if (first == "config") add_config_commands();
   }
 
@@ -73,6 +78,12 @@ class Parser {
     CLI::App* const command = parent.add_subcommand(std::string(name));
     prepare(*command);
     return command;
+  }
+
+  void add_status_options() {
+    status_->add_option("-c,--config", config_file_)->take_last();
+    status_->add_flag("--json", line_.wants_json);
+    for (const std::string_view name : kStatusOptions) add_option(*status_, *find_option(name));
   }
 
   void add_config_commands() {
@@ -194,6 +205,8 @@ class Parser {
   base::Status choose_command() {
     if (start_->parsed()) {
       line_.command = Command::kStart;
+    } else if (status_->parsed()) {
+      line_.command = Command::kStatus;
     } else if (version_->parsed()) {
       line_.command = Command::kVersion;
     } else if (help_->parsed()) {
@@ -243,6 +256,7 @@ class Parser {
   const Program& program_;
   CLI::App app_;
   CLI::App* start_ = nullptr;
+  CLI::App* status_ = nullptr;
   CLI::App* config_ = nullptr;
   CLI::App* version_ = nullptr;
   CLI::App* help_ = nullptr;

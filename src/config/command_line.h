@@ -13,7 +13,16 @@
 
 namespace socketcluster::config {
 
-enum class Command { kStart, kConfigCheck, kConfigPrint, kConfigReference, kVersion, kHelp, kNone };
+enum class Command {
+  kStart,
+  kStatus,
+  kConfigCheck,
+  kConfigPrint,
+  kConfigReference,
+  kVersion,
+  kHelp,
+  kNone,
+};
 
 // What a program with this command line is called, and what it does without a command.
 struct Program {
@@ -24,9 +33,10 @@ struct Program {
 
 struct CommandLine {
   Command command = Command::kNone;
-  std::string help_topic;  // kHelp: "", "start", "config" or "version"
+  std::string help_topic;  // kHelp: "", "start", "status", "config" or "version"
   std::optional<std::string> config_file;
   std::vector<FlagValue> flags;
+  bool wants_json = false;  // kStatus
 };
 
 // `arguments` are those after the program's name. The failure is one line with the way to help.

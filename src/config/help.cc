@@ -117,6 +117,7 @@ Usage: {0} <command> [options]
 
 Commands:
   start              start the server{1}
+  status             show the processes of a server that runs, and what they do
   config check       tell what is wrong with the options, without starting
   config print       print the options that are in effect, as a config file
   config reference   print the reference of all options (Markdown)
@@ -150,10 +151,48 @@ Examples:
       program.name);
 }
 
+std::string status_page(const Program& program) {
+  return fmt::format(
+      R"(Usage: {0} status [options]
+
+Shows the processes of the servers that this user runs on this machine: a line for each, with its
+memory, its share of a CPU core, the clients and channels that it has, and messages per second.
+Exit code 0 if a server runs, 1 if none does.
+
+Options:
+  -n, --app-name NAME                   only the server that was started with this name
+      --socket-root DIR                 where it was started with --socket-root
+  -c, --config FILE                     config file that says so
+      --json                            print JSON, one object for each server
+  -h, --help                            print this page
+
+Environment variables count as they do for '{0} start'.
+
+What the columns mean:
+  PROCESS   master, worker or broker; workers serve the clients, brokers own the channels
+  STATE     starting, serving, or ending (being replaced or stopped)
+  RESTARTS  how often a new process took the place of one that had ended by itself
+  CPU       percent of one core
+  IN/S      messages received per second: from clients (worker), from workers (broker)
+  OUT/S     messages sent per second, one for each receiver
+  HTTP/MIN  HTTP requests per minute
+  WS/MIN    WebSocket connections and messages of clients per minute
+Rates and CPU are those of the last 10 s (option workerStatusInterval). - stands for what a process
+has not, or has not told.
+
+Examples:
+  {0} start -n chat -w 4 -b 2
+  {0} status -n chat
+  {0} status --json
+)",
+      program.name);
+}
+
 }  // namespace
 
 std::string help_page(const Program& program, std::string_view topic) {
   if (topic == "start") return start_page(program);
+  if (topic == "status") return status_page(program);
   if (topic == "config") return config_page(program);
   if (topic == "version")
     return fmt::format("Usage: {} version\n\nPrints the version, such as v1.2.3.\n", program.name);

@@ -21,9 +21,10 @@ void print_error(const Program& program, std::ostream& err, std::string_view tex
   err << fmt::format("{}: {}\n", program.name, base::printable(text)) << std::flush;
 }
 
-int print_errors(const Program& program, std::ostream& err, const Loaded& loaded) {
+int print_errors(const Program& program, std::ostream& err, const Loaded& loaded,
+                 std::string_view topic) {
   for (const std::string& error : loaded.errors)
-    print_error(program, err, error + help_hint(program, "start"));
+    print_error(program, err, error + help_hint(program, topic));
   return kExitUsage;
 }
 
@@ -59,7 +60,7 @@ void note_secrets(const Program& program, std::ostream& err, const Options& opti
 int run_loaded(const Program& program, const CommandLine& line, const Environment& environment,
                Streams streams, StartFunction& start) {
   const Loaded loaded = load({line.config_file, environment, line.flags});
-  if (!loaded.errors.empty()) return print_errors(program, streams.err, loaded);
+  if (!loaded.errors.empty()) return print_errors(program, streams.err, loaded, "start");
   if (line.command == Command::kStart) return start_server(program, loaded, streams.err, start);
   print_notices(program, streams.err, loaded);
   if (line.command == Command::kConfigPrint) {
@@ -71,6 +72,14 @@ int run_loaded(const Program& program, const CommandLine& line, const Environmen
   return kExitOk;
 }
 
+int show_status(const Program& program, const CommandLine& line, const Environment& environment,
+                Streams streams, StatusFunction& status) {
+  const Loaded loaded = load({line.config_file, environment, line.flags});
+  if (!loaded.errors.empty()) return print_errors(program, streams.err, loaded, "status");
+  return status(loaded.options, line.wants_json ? StatusFormat::kJson : StatusFormat::kTable,
+                streams);
+}
+
 std::string last_part(std::string_view path) {
   return std::string(path.substr(path.rfind('/') + 1));
 }
@@ -78,13 +87,16 @@ std::string last_part(std::string_view path) {
 }  // namespace
 
 int run_program(const Program& program, std::vector<std::string> arguments,
-                const Environment& environment, Streams streams, StartFunction start) {
+                const Environment& environment, Streams streams, StartFunction start,
+                StatusFunction status) {
   const base::Result<CommandLine> line = parse_command_line(program, std::move(arguments));
   if (!line) {
     print_error(program, streams.err, line.error().text);
     return kExitUsage;
   }
   switch (line->command) {
+    case Command::kStatus:
+      return show_status(program, *line, environment, streams, status);
     case Command::kStart:
     case Command::kConfigCheck:
     case Command::kConfigPrint:
@@ -105,11 +117,12 @@ int run_program(const Program& program, std::vector<std::string> arguments,
   return kExitUsage;
 }
 
-int run_program(Program program, int argc, const char* const* argv, StartFunction start) {
+int run_program(Program program, int argc, const char* const* argv, StartFunction start,
+                StatusFunction status) {
   if (program.name.empty()) program.name = argc > 0 ? last_part(argv[0]) : "socketcluster";
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   return run_program(program, arguments, current_environment(), {std::cout, std::cerr},
-                     std::move(start));
+                     std::move(start), std::move(status));
 }
 
 std::string print_options(const Options& options) {

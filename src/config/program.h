@@ -23,6 +23,13 @@ namespace socketcluster::config {
 // (generated_options.h). A failure is one line for people, printed as it is.
 using StartFunction = base::UniqueFunction<base::Status(const Options&, base::Log&)>;
 
+enum class StatusFormat { kTable, kJson };
+
+// Prints what a running instance does; returns the exit code. Of the options, those count that say
+// which instance is meant.
+struct Streams;
+using StatusFunction = base::UniqueFunction<int(const Options&, StatusFormat, Streams)>;
+
 struct Streams {
   std::ostream& out;  // what a command prints
   std::ostream& err;  // errors, one line each, and the log
@@ -32,11 +39,13 @@ enum ExitCode : int { kExitOk = 0, kExitFailure = 1, kExitUsage = 2 };
 
 // `arguments` are those after the program's name.
 int run_program(const Program& program, std::vector<std::string> arguments,
-                const Environment& environment, Streams streams, StartFunction start);
+                const Environment& environment, Streams streams, StartFunction start,
+                StatusFunction status);
 
 // The same for main(): standard streams, this process' variables, and argv[0]'s last part as the
 // name when `program` has none.
-int run_program(Program program, int argc, const char* const* argv, StartFunction start);
+int run_program(Program program, int argc, const char* const* argv, StartFunction start,
+                StatusFunction status);
 
 // What `config print` prints: a config file with every used option.
 std::string print_options(const Options& options);

@@ -51,14 +51,14 @@ TEST(Help, ShowsEachUsedOptionOnOneLineWithItsDefault) {
 }
 
 TEST(Help, FitsAHundredColumns) {
-  for (const char* topic : {"", "start", "config", "version"}) {
+  for (const char* topic : {"", "start", "status", "config", "version"}) {
     for (const std::string& line : lines_of(help_page({}, topic)))
       EXPECT_LE(line.size(), 100U) << line;
   }
 }
 
 TEST(Help, UsesTheProgramsOwnName) {
-  for (const char* topic : {"", "start", "config", "version"}) {
+  for (const char* topic : {"", "start", "status", "config", "version"}) {
     const std::string page = help_page({.name = "chat"}, topic);
     EXPECT_THAT(page, HasSubstr("Usage: chat"));
     EXPECT_THAT(page, testing::Not(HasSubstr("socketcluster ")));

@@ -20,6 +20,7 @@ struct Outcome {
   std::string out;
   std::string err;
   int starts = 0;
+  std::string shown_status;
   Options options;
 };
 
@@ -34,7 +35,13 @@ Outcome run(const std::vector<std::string>& words, const Environment& environmen
     log.warning("from the server");
     return status;
   };
-  outcome.exit_code = run_program(Program{}, words, environment, {out, err}, start);
+  const auto show = [&](const Options& options, StatusFormat format, Streams streams) {
+    outcome.shown_status = options.app_name + " in " + options.socket_root +
+                           (format == StatusFormat::kJson ? " as JSON" : " as table");
+    streams.err << "nothing runs\n";
+    return 7;
+  };
+  outcome.exit_code = run_program(Program{}, words, environment, {out, err}, start, show);
   outcome.out = out.str();
   outcome.err = err.str();
   return outcome;
@@ -108,6 +115,26 @@ TEST(Program, PrintsHelpAndVersionOnStandardOutput) {
   EXPECT_THAT(run({"config", "reference"}).out, StartsWith("# Configuration\n"));
 }
 
+TEST(Program, ShowsTheStatusOfTheInstanceThatIsMeant) {
+  const Outcome any = run({"status"});
+  EXPECT_EQ(any.shown_status, " in  as table");
+  EXPECT_EQ(any.exit_code, 7);
+  EXPECT_EQ(any.err, "nothing runs\n");
+  EXPECT_EQ(any.starts, 0);
+  EXPECT_EQ(run({"status", "-n", "chat", "--socket-root", "/run/chat", "--json"}).shown_status,
+            "chat in /run/chat as JSON");
+  EXPECT_EQ(run({"status"}, {{"SOCKETCLUSTER_APP_NAME", "game"}}).shown_status,
+            "game in  as table");
+}
+
+TEST(Program, TellsWhatStatusDoesNotTake) {
+  const Outcome outcome = run({"status", "--port", "1"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.err,
+            "socketcluster: unknown flag '--port' (see 'socketcluster status --help')\n");
+  EXPECT_EQ(outcome.shown_status, "");
+}
+
 TEST(Program, NotesOfOptionsWithoutEffectAreLogged) {
   EXPECT_THAT(run({"start", "--ws-engine=uws", "--log-level=1"}).err,
               HasSubstr("--ws-engine: has no effect"));
@@ -151,8 +178,9 @@ TEST(Program, NeverPrintsSecrets) {
 TEST(Program, TakesItsNameFromTheCommandWhenItHasNone) {
   const char* const words[] = {"/opt/bin/chat", "strat"};
   testing::internal::CaptureStderr();
-  const int code = run_program(Program{.name = ""}, 2, words,
-                               [](const Options&, base::Log&) { return base::Status::ok(); });
+  const int code = run_program(
+      Program{.name = ""}, 2, words, [](const Options&, base::Log&) { return base::Status::ok(); },
+      [](const Options&, StatusFormat, Streams) { return 0; });
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "chat: unknown command 'strat'; did you mean 'start'? (see 'chat --help')\n");
   EXPECT_EQ(code, 2);
