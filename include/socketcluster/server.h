@@ -66,6 +66,8 @@ class Server {
   void on_disconnection(EndHandler handler);
   void on_connection_abort(EndHandler handler);
   void on_closure(EndHandler handler);
+  // A socket subscribed to a channel; it left one: by itself, kicked out, or because it is over
+  // (told before its disconnection).
   void on_subscription(ChannelHandler handler);
   void on_unsubscription(ChannelHandler handler);
   // A socket got a token; lost it (the handler is given the old one); presented one that was

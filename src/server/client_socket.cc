@@ -206,6 +206,7 @@ bool ClientSocket::kick_out(std::string_view channel, std::string_view message) 
   protocol::append_kick_out(packet, dialect(), quoted(channel),
                             message.empty() ? std::string() : quoted(message));
   send_packet(packet);
+  server_.report_unsubscription(*this, channel);
   return true;
 }
 
@@ -259,6 +260,11 @@ void ClientSocket::on_session_end(std::uint16_t code, std::string_view reason) {
 // Everything but the transport: no message, handler or count concerns this socket any more.
 void ClientSocket::end_application(int code, std::string_view reason) {
   if (phase_ == Phase::kOver) return;
+  if (server_.hears_unsubscriptions(*this)) {
+    for (const std::string& channel : subscriptions()) {
+      server_.report_unsubscription(*this, channel);
+    }
+  }
   server_.report_end(*this, code, reason);
   server_.remove(*this);
   phase_ = Phase::kOver;

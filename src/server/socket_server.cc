@@ -308,10 +308,12 @@ void SocketServer::report_subscription(ClientSocket& socket, std::string_view ch
   });
 }
 
+bool SocketServer::hears_unsubscriptions(ClientSocket& socket) const {
+  return handlers_.unsubscription || (socket.has_state() && socket.state().hears_subscriptions());
+}
+
 void SocketServer::report_unsubscription(ClientSocket& socket, std::string_view channel) {
-  if (!handlers_.unsubscription && !(socket.has_state() && socket.state().hears_subscriptions())) {
-    return;
-  }
+  if (!hears_unsubscriptions(socket)) return;
   loop_.defer([this, keep = StateRef(socket.state()), channel = std::string(channel)] {
     keep->report_unsubscription(channel);
     tell(handlers_.unsubscription, keep->handle(), channel);

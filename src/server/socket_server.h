@@ -125,7 +125,9 @@ class SocketServer {
   void report_end(ClientSocket& socket, int code, std::string_view reason);
   void report_subscription(ClientSocket& socket, std::string_view channel,
                            std::string_view data_json);
+  // Each end of a subscription, whatever ends it: the client, a kick-out, the end of the socket.
   void report_unsubscription(ClientSocket& socket, std::string_view channel);
+  bool hears_unsubscriptions(ClientSocket& socket) const;
   void report_token(SocketState& state, bool is_gained, const Json& token);
   void report_bad_token(ClientSocket& socket, const std::string& error_json,
                         const std::string& token);

@@ -515,6 +515,29 @@ TEST_F(Api, KickOutTellsTheClientAndEndsTheSubscription) {
   }
 }
 
+// Who keeps a list of those present must hear of every end, and before that of the socket.
+TEST_F(Api, EveryEndOfASubscriptionIsTold) {
+  server().on_subscription([this](Socket& socket, const std::string& channel) {
+    note("+" + channel);
+    socket.on_unsubscribe([this](const std::string& name) { note("own " + name); });
+  });
+  server().on_unsubscription([this](Socket&, const std::string& channel) { note("-" + channel); });
+  server().on_disconnection([this](Socket&, int, const std::string&) { note("end"); });
+  const auto client = ready();
+  client->ask(subscribe("a", 2));
+  client->ask(subscribe("b", 3));
+  client->ask(subscribe("c", 4));
+  client->ask(R"({"event":"#unsubscribe","data":"a","cid":5})");
+  socket_of_last().kick_out("b");
+  client->next();
+  EXPECT_TRUE(client->is_quiet());
+  EXPECT_THAT(notes_, ElementsAre("+a", "+b", "+c", "own a", "-a", "own b", "-b"));
+  notes_.clear();
+  client->drop();
+  ASSERT_TRUE(run_until([this] { return notes_.size() >= 3; }));
+  EXPECT_THAT(notes_, ElementsAre("own c", "-c", "end"));
+}
+
 TEST_F(Api, ExchangeDeliversToItsHandlers) {
   exchange().subscribe("a", [this](const Json& data) { note(boost::json::serialize(data)); });
   EXPECT_TRUE(exchange().is_subscribed("a"));
