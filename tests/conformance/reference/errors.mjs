@@ -14,3 +14,11 @@ export const failures = {
   failNumber: () => 42,
   failType: () => new TypeError('typed'),
 };
+
+// Errors of middleware, by scenario. 07: channel -> error.
+export const subscribeErrors = {
+  secret: () => namedError('ForbiddenError', 'Not allowed to read secret'),
+  str: () => 'string error',
+};
+export const readOnly = () => namedError('ReadOnlyError', 'Channel is read only');
+export const dangerBlocked = () => namedError('BlockedError', 'danger is blocked', { hint: 'try safe' });
