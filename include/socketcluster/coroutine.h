@@ -48,6 +48,7 @@
 #include <utility>
 
 #include <socketcluster/error.h>
+#include <socketcluster/exchange.h>
 #include <socketcluster/handler.h>
 #include <socketcluster/json.h>
 #include <socketcluster/socket.h>
@@ -223,7 +224,7 @@ detail::Awaiter<T, Start> wait_for(Start start) {
   return detail::Awaiter<T, Start>(std::move(start));
 }
 
-// The answer of a client; see AckHandler for the errors.
+// The answer of a client (see AckHandler for the errors) or of a broker.
 struct Answer {
   std::optional<Error> error;
   Json data;
@@ -236,6 +237,26 @@ inline auto emit(const Socket& socket, std::string_view event, Json data = nullp
         socket.emit(event, data, [done](const std::optional<Error>& error, const Json& answer) {
           done(Answer{error, answer});
         });
+      });
+}
+
+// What the brokers answer; `start` is given the handler and passes it on. See DataStore for errors.
+//
+//   auto room = co_await sc::answer_of([&](auto done) { exchange.get("room", done); });
+template <typename Start>
+auto answer_of(Start start) {
+  return wait_for<Answer>([start = std::move(start)](auto done) mutable {
+    start(ValueHandler([done](const std::optional<Error>& error, const Json& value) {
+      done(Answer{error, value});
+    }));
+  });
+}
+
+// Nothing, or why the message may not have reached everybody; see Exchange::publish().
+inline auto publish(Exchange& exchange, std::string_view channel, Json data) {
+  return wait_for<std::optional<Error>>(
+      [&exchange, channel = std::string(channel), data = std::move(data)](auto done) {
+        exchange.publish(channel, data, [done](const std::optional<Error>& e) { done(e); });
       });
 }
 

@@ -6,6 +6,7 @@
 #include <socketcluster/broker.h>
 #include <socketcluster/codec.h>
 #include <socketcluster/coroutine.h>
+#include <socketcluster/data_store.h>
 #include <socketcluster/error.h>
 #include <socketcluster/exchange.h>
 #include <socketcluster/http.h>

@@ -26,7 +26,8 @@ std::optional<Error> to_error(const broker::ExchangeError* error) {
 
 }  // namespace
 
-ExchangeCore::ExchangeCore(SocketServer& sockets) : sockets_(sockets), api_(*this) {}
+ExchangeCore::ExchangeCore(SocketServer& sockets)
+    : sockets_(sockets), requests_(sockets), api_(*this) {}
 
 ExchangeCore::~ExchangeCore() {
   drop_engine();
@@ -175,42 +176,3 @@ void ExchangeCore::unwatch(std::string_view channel) {
 }
 
 }  // namespace socketcluster::server
-
-namespace socketcluster {
-
-void Exchange::publish(std::string_view channel, const Json& data, DoneHandler on_done) {
-  core_.publish(channel, data, std::move(on_done));
-}
-ExchangeChannel Exchange::subscribe(std::string_view channel, Handler handler,
-                                    DoneHandler on_done) {
-  core_.set_handler(channel, std::move(handler));
-  core_.subscribe(channel, std::move(on_done));
-  return this->channel(channel);
-}
-ExchangeChannel Exchange::subscribe(std::string_view channel) {
-  core_.subscribe(channel, nullptr);
-  return this->channel(channel);
-}
-void Exchange::unsubscribe(std::string_view channel) {
-  core_.unsubscribe(channel);
-}
-bool Exchange::is_subscribed(std::string_view channel) const {
-  return core_.is_subscribed(channel);
-}
-std::vector<std::string> Exchange::subscriptions() const {
-  return core_.subscriptions();
-}
-Exchange::WatcherId Exchange::watch(std::string_view channel, Handler handler) {
-  return core_.watch(channel, std::move(handler));
-}
-void Exchange::unwatch(std::string_view channel, WatcherId watcher) {
-  core_.unwatch(channel, watcher);
-}
-void Exchange::unwatch(std::string_view channel) {
-  core_.unwatch(channel);
-}
-ExchangeChannel Exchange::channel(std::string_view name) {
-  return {*this, name};
-}
-
-}  // namespace socketcluster

@@ -18,6 +18,7 @@
 
 #include "broker/channel_table.h"
 #include "broker/exchange_engine.h"
+#include "server/broker_requests.h"
 #include "server/exchange_subscriber.h"
 
 namespace socketcluster::server {
@@ -40,6 +41,7 @@ class ExchangeCore final : private broker::ExchangeSink, private broker::Channel
 
   // ---- For the public API ----
   Exchange& api() { return api_; }
+  BrokerRequests& requests() { return requests_; }
   void publish(std::string_view channel, const Json& data, Exchange::DoneHandler on_done);
   void subscribe(std::string_view channel, Exchange::DoneHandler on_done);
   void set_handler(std::string_view channel, Exchange::Handler handler);
@@ -75,6 +77,7 @@ class ExchangeCore final : private broker::ExchangeSink, private broker::Channel
   void run(const Exchange::DoneHandler& on_done, const std::optional<Error>& error);
 
   SocketServer& sockets_;
+  BrokerRequests requests_;
   std::unique_ptr<broker::ExchangeEngine> engine_;
   Subscribers subscribers_;
   Exchange::WatcherId last_watcher_ = 0;
