@@ -22,7 +22,10 @@ struct AuthTokenOptions;
 struct VerifiedToken {
   // The claims of a good token; their `exp`, in seconds since 1970, ends the authentication.
   std::optional<JsonObject> claims;
-  // Why it was refused, when there are no claims.
+  // Why it was refused, when there are no claims. Clients are told its message and one of the names
+  // AuthTokenExpiredError (with its field `expiry`, a date of ISO 8601 as text, or null),
+  // AuthTokenInvalidError, AuthTokenNotBeforeError (with `date`, likewise) and, for any other name,
+  // AuthTokenError.
   std::optional<Error> error;
   // Whether the client shall forget a refused token.
   bool is_bad_token = true;

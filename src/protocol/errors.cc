@@ -179,10 +179,14 @@ WireError silent_block_error(Dialect dialect, std::string_view line, std::string
 WireError token_error(Dialect dialect, ErrorName name, std::string message, std::string_view date,
                       BadToken bad_token) {
   WireError error = make_error(name, std::move(message));
-  if (!date.empty()) {
-    std::string text;
-    json::append_string(text, date);
-    error.add(name == ErrorName::kAuthTokenExpired ? "expiry" : "date", text);
+  const bool is_expired = name == ErrorName::kAuthTokenExpired;
+  if (is_expired || name == ErrorName::kAuthTokenNotBefore) {
+    std::string text = "null";
+    if (!date.empty()) {
+      text.clear();
+      json::append_string(text, date);
+    }
+    error.add(is_expired ? "expiry" : "date", text);
   }
   if (dialect == Dialect::kV2) {
     error.add("isBadToken", bad_token == BadToken::kYes ? "true" : "false");

@@ -84,8 +84,8 @@ WireError silent_block_error(Dialect dialect, std::string_view line, std::string
 // ---- Tokens ----
 enum class BadToken : bool { kNo, kYes };
 // What a token was refused for. `date` (ISO 8601) is the expiry of kAuthTokenExpired and the date
-// of kAuthTokenNotBefore; empty for the others. v2 says in addition whether the client is to drop
-// it.
+// of kAuthTokenNotBefore, and null on the wire when it is empty: JavaScript has no such date. The
+// others have none. v2 says in addition whether the client is to drop it.
 WireError token_error(Dialect dialect, ErrorName name, std::string message, std::string_view date,
                       BadToken bad_token);
 WireError token_not_a_string_error(Dialect dialect);

@@ -30,18 +30,26 @@ AuthTokenOptions public_options(const auth::SignOptions& options) {
           .header = options.header};
 }
 
+std::string text_field(const Error& error, std::string_view name) {
+  const JsonObject* fields = error.json().if_object();
+  const Json* field = fields == nullptr ? nullptr : fields->if_contains(name);
+  return field != nullptr && field->is_string() ? std::string(field->get_string()) : std::string();
+}
+
 // The error of an application's engine, by the name that it carries.
 auth::TokenError token_error(const VerifiedToken& result) {
   auth::TokenError error;
-  if (result.error) error.message = result.error->message();
   const std::string_view name = result.error ? result.error->name() : std::string_view();
   if (name == "AuthTokenExpiredError") {
     error.fault = auth::TokenFault::kExpired;
+    error.date = text_field(*result.error, "expiry");
   } else if (name == "AuthTokenInvalidError") {
     error.fault = auth::TokenFault::kInvalid;
   } else if (name == "AuthTokenNotBeforeError" || !result.is_bad_token) {
     error.fault = auth::TokenFault::kNotBefore;
+    if (result.error) error.date = text_field(*result.error, "date");
   }
+  if (result.error) error.message = result.error->message();
   return error;
 }
 

@@ -115,6 +115,14 @@ TEST(Errors, Tokens) {
       error_json(token_error(kV2, ErrorName::kAuthTokenNotBefore, "jwt not active",
                              "2096-10-02T07:06:40.000Z", BadToken::kNo)),
       R"({"message":"jwt not active","name":"AuthTokenNotBeforeError","date":"2096-10-02T07:06:40.000Z","isBadToken":false})");
+  // Beyond JavaScript's dates.
+  EXPECT_EQ(
+      error_json(token_error(kV1, ErrorName::kAuthTokenExpired, "jwt expired", {}, BadToken::kYes)),
+      R"({"message":"jwt expired","name":"AuthTokenExpiredError","expiry":null})");
+  EXPECT_EQ(
+      error_json(
+          token_error(kV2, ErrorName::kAuthTokenNotBefore, "jwt not active", {}, BadToken::kNo)),
+      R"({"message":"jwt not active","name":"AuthTokenNotBeforeError","date":null,"isBadToken":false})");
   EXPECT_EQ(
       error_json(token_not_a_string_error(kV1)),
       R"({"message":"Invalid token format - Token must be a string","name":"AuthTokenError"})");
