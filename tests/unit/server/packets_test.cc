@@ -96,6 +96,24 @@ TEST_F(Packets, SubscribeRefusesWhatIsNoName) {
   }
 }
 
+// The original takes falsy data for an object without members before it looks for a name, so that
+// its text about a "malformated channel payload" never reaches a client.
+TEST_F(Packets, SubscribeTakesFalsyDataForAMissingName) {
+  std::string id;
+  const auto v1 = ready_v1(&id);
+  const auto v2 = ready_v2();
+  for (const std::string data : {"", R"("data":null,)", R"("data":false,)", R"("data":0,)",
+                                 R"("data":"",)", R"("data":5,)", R"("data":[],)"}) {
+    const std::string packet = R"({"event":"#subscribe",)" + data + R"("cid":2})";
+    EXPECT_EQ(v1->ask(packet),
+              refusal(2, "BrokerError",
+                      concat({"Failed to subscribe socket to the undefined channel - Socket ", id,
+                              " provided an invalid channel name"})));
+    EXPECT_EQ(v2->ask(packet),
+              refusal(2, "InvalidActionError", "Subscribe channel name was malformatted"));
+  }
+}
+
 TEST_F(Packets, EmptyChannelNameIsAName) {
   for (const auto& client : {ready_v1(), ready_v2()}) {
     EXPECT_EQ(client->ask(subscribe("", 2)), rid(2));
