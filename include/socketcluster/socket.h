@@ -133,6 +133,9 @@ class Socket {
   // token (the handler is given the old one), for whatever reason.
   void on_authenticate(AuthTokenHandler handler);
   void on_deauthenticate(AuthTokenHandler handler);
+  // Like Server::on_subscription() and Server::on_unsubscription(), for this socket. `data`: what
+  // the client gave with its subscription. The end of the socket ends its subscriptions before the
+  // handler of on_disconnect() is called.
   void on_subscribe(Handler<void(const std::string& channel, const Json& data)> handler);
   void on_unsubscribe(Handler<void(const std::string& channel)> handler);
   // Called once, when the connection has ended. Replaces an earlier one.

@@ -201,12 +201,12 @@ void ClientSocket::respond_error(std::string_view rid_json, std::string_view err
 
 bool ClientSocket::kick_out(std::string_view channel, std::string_view message) {
   if (!server_.channels().unsubscribe(*this, channel)) return false;
-  forget_unconfirmed(channel);
+  const bool was_reported = !forget_unconfirmed(channel);
   std::string packet;
   protocol::append_kick_out(packet, dialect(), quoted(channel),
                             message.empty() ? std::string() : quoted(message));
   send_packet(packet);
-  server_.report_unsubscription(*this, channel);
+  if (was_reported) server_.report_unsubscription(*this, channel);
   return true;
 }
 
@@ -257,14 +257,18 @@ void ClientSocket::on_session_end(std::uint16_t code, std::string_view reason) {
   end_application(code, protocol::close_reason_or_text(code, reason));
 }
 
+// The application hears of the end of what it has heard the beginning of.
+void ClientSocket::end_subscriptions() {
+  if (!server_.hears_unsubscriptions(*this)) return;
+  for (const std::string& channel : subscriptions()) {
+    if (!forget_unconfirmed(channel)) server_.report_unsubscription(*this, channel);
+  }
+}
+
 // Everything but the transport: no message, handler or count concerns this socket any more.
 void ClientSocket::end_application(int code, std::string_view reason) {
   if (phase_ == Phase::kOver) return;
-  if (server_.hears_unsubscriptions(*this)) {
-    for (const std::string& channel : subscriptions()) {
-      server_.report_unsubscription(*this, channel);
-    }
-  }
+  end_subscriptions();  // for the application they end before the socket
   server_.report_end(*this, code, reason);
   server_.remove(*this);
   phase_ = Phase::kOver;

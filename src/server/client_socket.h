@@ -197,6 +197,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   void arm_deadline();
   std::uint64_t silence_deadline_ms() const;
   void close_for_handshake_timeout();
+  void end_subscriptions();
   void end_application(int code, std::string_view reason);
 
   // The name as text; false when it is no string or too long. `name` may point into `scratch`.

@@ -77,6 +77,19 @@ const cases = {
     assert.equal(news.items.length, values.length + 1);
   },
 
+  async 'ends its subscriptions when it disconnects'(t, version) {
+    const server = await startApp(t, version);
+    const watcher = await connectClient(t, version, server.port);
+    const noted = watcher.receive('noted');
+    await watcher.invoke('watch');
+    const client = await connectClient(t, version, server.port);
+    for (const name of ['one', 'two', 'three']) await client.subscribed(name);
+    client.unsubscribe('two');
+    await noted.count(4);
+    client.disconnect();
+    assert.deepEqual([...await noted.count(7)].sort(), ['+one', '+three', '+two', '-one', '-three', '-two', 'end']);
+  },
+
   async 'sends binary data as base64 objects'(t, version) {
     const client = await setUp(t, version);
     const channel = await client.subscribed('bin');

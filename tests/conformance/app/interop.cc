@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What real clients talk to in tests/interop.
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,24 @@ void add_channels(sc::Server& server) {
     for (const std::string& channel : socket.subscriptions()) channels.emplace_back(channel);
     respond(sc::Json(channels));
   });
+}
+
+// The socket that has asked for it is told of the others' subscriptions and ends, one text each.
+void add_watching(sc::Server& server) {
+  const auto watcher = std::make_shared<std::optional<sc::Socket>>();
+  const auto tell = [watcher](const sc::Socket& socket, const std::string& what) {
+    if (*watcher && !(**watcher == socket)) (*watcher)->emit("noted", sc::Json(what));
+  };
+  server.on("watch", [watcher](sc::Socket& socket, const sc::Json&, sc::Respond respond) {
+    watcher->emplace(socket);
+    respond();
+  });
+  server.on_subscription(
+      [tell](sc::Socket& socket, const std::string& c) { tell(socket, "+" + c); });
+  server.on_unsubscription(
+      [tell](sc::Socket& socket, const std::string& c) { tell(socket, "-" + c); });
+  server.on_disconnection(
+      [tell](sc::Socket& socket, int, const std::string&) { tell(socket, "end"); });
 }
 
 void login(sc::Socket& socket, const sc::Json& data, sc::Respond respond) {
@@ -155,6 +174,7 @@ void add_rules(sc::Server& server) {
 void scenario_interop(sc::Worker& worker) {
   add_calls(worker.server());
   add_channels(worker.server());
+  add_watching(worker.server());
   add_authentication(worker.server());
   add_ends(worker.server());
 }

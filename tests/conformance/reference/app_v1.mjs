@@ -79,6 +79,13 @@ const scenarios = {
       server.exchange.publish(channel, data);
       respond();
     });
+    socket.on('watch', (data, respond) => {
+      const tell = what => other => { if (other !== socket) socket.emit('noted', what); };
+      server.on('subscription', (other, channel) => tell(`+${channel}`)(other));
+      server.on('unsubscription', (other, channel) => tell(`-${channel}`)(other));
+      server.on('disconnection', tell('end'));
+      respond();
+    });
     socket.on('bye', ({ code, reason }, respond) => {
       respond();
       socket.disconnect(code, reason);

@@ -93,6 +93,14 @@ const scenarios = {
     forEach(socket.receiver('note'), data => socket.transmit('noted', data));
     answer(socket, 'ask', data => socket.invoke('question', data));
     answer(socket, 'serverPublish', ({ channel, data }) => { server.exchange.transmitPublish(channel, data); });
+    answer(socket, 'watch', () => {
+      const tell = (event, what) => forEach(server.listener(event), status => {
+        if (status.socket !== socket) socket.transmit('noted', what(status));
+      });
+      tell('subscription', ({ channel }) => `+${channel}`);
+      tell('unsubscription', ({ channel }) => `-${channel}`);
+      tell('disconnection', () => 'end');
+    });
     forEach(socket.procedure('bye'), request => {
       request.end();
       socket.disconnect(request.data.code, request.data.reason);

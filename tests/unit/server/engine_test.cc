@@ -217,6 +217,19 @@ TEST_F(Engine, SubscriptionsThatTheApplicationHearsOfAreConfirmed) {
   EXPECT_THAT(notes_, ElementsAre("subscribed to a", "left a"));
 }
 
+TEST_F(Engine, TheEndOfAnUnconfirmedSubscriptionIsNoNews) {
+  server().on_subscription([this](Socket&, const std::string& channel) { note("+" + channel); });
+  server().on_unsubscription([this](Socket&, const std::string& channel) { note("-" + channel); });
+  const auto client = ready_v1();
+  for (const char* channel : {"kept", "lost", "kicked"}) send(*client, subscribe(channel, 2));
+  engine_->confirm("kept");
+  server().for_each_client([](Socket& socket) { socket.kick_out("kicked"); });
+  client->drop();
+  EXPECT_TRUE(run_until([&] { return worker().loop().connection_count() == 0; }));
+  turn();
+  EXPECT_THAT(notes_, ElementsAre("+kept", "-kept"));
+}
+
 TEST_F(Engine, AChannelThatAllHaveLeftIsUnsubscribedOnce) {
   engine_->confirmed = {"a", "b"};
   const auto first = ready_v1();
