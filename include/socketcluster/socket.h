@@ -176,13 +176,16 @@ class Socket {
   void deauthenticate_self();
 
   // ---- What it is ----
-  // The upgrade request. Kept when the worker has a connection handler or a handshake middleware at
-  // the time of the connect; empty otherwise.
+  // The upgrade request. Kept (1 to 2 KB per connection) when at the time of the connect the
+  // server has anything that is given a socket: a handler of Server::on() or of a server event
+  // other than on_warning(), or a function in any line of middleware. Empty otherwise.
   const std::optional<HttpRequest>& request() const;
   // The first address of `X-Forwarded-For`, not trimmed; "" without the header or request().
   // Anybody can send that header: trust it behind a proxy of your own only.
   std::string forwarded_address() const;
-  // Anything that the application wants to keep with the socket.
+  // Anything that the application wants to keep with the socket; it may hold handles of this same
+  // socket. Destroyed when the socket has ended and the last of its handlers, that of
+  // on_disconnect(), has returned; from then on it is empty, and what is put there does not stay.
   std::any& user_data();
 
   // ---- Closing ----

@@ -162,10 +162,14 @@ void SocketServer::accept_upgrade(const http::Request& request, http::Exchange e
   MiddlewareRun::start(new HandshakeWsRun(*this, std::move(exchange), upgrade, *kept));
 }
 
-// Where user code meets a socket early, it may want to know how it came.
-bool SocketServer::keeps_requests() const {
-  return connection_handler_ != nullptr || handlers_.handshake ||
-         !middleware_.handshake_ws.is_empty() || !middleware_.handshake_sc.is_empty();
+// Where user code is given sockets, it may want to know how they came. Without any nobody asks, and
+// a plain pub/sub server keeps neither a request nor a state per connection.
+bool SocketServer::keeps_requests() {
+  const bool has_handlers =
+      connection_handler_ != nullptr || !event_handlers_.empty() || handlers_.meet_sockets();
+  bool has_middleware = false;
+  middleware_.for_each([&](const auto& line) { has_middleware |= !line.is_empty(); });
+  return has_handlers || has_middleware;
 }
 
 void SocketServer::refuse_blocked(http::Exchange& exchange, const Verdict& verdict) {
@@ -351,6 +355,12 @@ std::shared_ptr<const Server::SocketEventHandler> SocketServer::event_handler(
     std::string_view event) const {
   const auto found = event_handlers_.find(event);
   return found == event_handlers_.end() ? nullptr : found->second;
+}
+
+std::any& SocketServer::discarded_user_data() {
+  // Its destruction may be user code that comes here again.
+  const std::any dropped = std::exchange(discarded_user_data_, {});
+  return discarded_user_data_;
 }
 
 void SocketServer::report_connection(ClientSocket& socket) {

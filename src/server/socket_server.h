@@ -5,6 +5,7 @@
 // Thread rule: loop thread only. Lifetime: must outlive the loop's connections; see WorkerCore.
 #pragma once
 
+#include <any>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -92,6 +93,9 @@ class SocketServer {
   Traffic& traffic() { return traffic_; }
   void count_living(int change) { living_count_ += static_cast<std::size_t>(change); }
 
+  // Where the user data of sockets that are over goes: empty whenever it is asked for.
+  std::any& discarded_user_data();
+
   // A subscriber whose copy of the current publication goes through middleware.
   void collect(ClientSocket& socket);
   // Null: JSON text.
@@ -118,6 +122,12 @@ class SocketServer {
     Server::TokenHandler authentication, deauthentication;
     Server::BadTokenHandler bad_auth_token;
     Handler<void(const std::string&)> warning;
+
+    // Any of those that are given a socket.
+    bool meet_sockets() const {
+      return handshake || disconnection || connection_abort || closure || subscription ||
+             unsubscription || authentication || deauthentication || bad_auth_token;
+    }
   };
   Handlers& handlers() { return handlers_; }
   void warn(const std::string& text);
@@ -156,7 +166,7 @@ class SocketServer {
   base::SharedBytes publication_frame(std::string_view channel_json, std::string_view data_json);
   template <typename Handler, typename... Args>
   void tell(const Handler& handler, Args&&... args);
-  bool keeps_requests() const;
+  bool keeps_requests();
   void open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade,
                    std::optional<HttpRequest> request);
   void refuse_blocked(http::Exchange& exchange, const Verdict& verdict);
@@ -186,6 +196,7 @@ class SocketServer {
   MiddlewareId last_middleware_id_ = 0;
   std::unique_ptr<auth::AuthEngine> auth_engine_;
   Handlers handlers_;
+  std::any discarded_user_data_;
   Server api_;
 };
 

@@ -381,7 +381,14 @@ void SocketState::tell_end(int code, const std::string& reason) {
   if (disconnect_handler) throws("disconnect", message, [&] { disconnect_handler(code, reason); });
 }
 
+// What the application keeps here may name this socket, which would then keep itself alive.
+std::any& SocketState::user_data() {
+  return is_told_ ? server_.discarded_user_data() : user_data_;
+}
+
 void SocketState::drop_user_code() {
+  is_told_ = true;
+  const std::any user_data = std::exchange(user_data_, {});
   const auto pending = std::exchange(pending_, {});
   const auto handlers = std::exchange(handlers_, {});
   const auto listeners = std::exchange(listeners_, nullptr);

@@ -91,7 +91,8 @@ class SocketState {
 
   void set_request(HttpRequest request) { request_ = std::move(request); }
   const std::optional<HttpRequest>& request() const { return request_; }
-  std::any& user_data() { return user_data_; }
+  // Of a socket whose end was told: a place where nothing stays.
+  std::any& user_data();
 
   // ---- Answers that user code owes: a slot belongs to all copies of one Respond, and is free when
   // the last of them is gone, answered or not ----
@@ -157,6 +158,7 @@ class SocketState {
   std::optional<std::int64_t> expired_at_;
   std::optional<HttpRequest> request_;
   std::any user_data_;
+  bool is_told_ = false;  // of its end; user code is gone from here, for good
   std::vector<Owed> owed_;
   std::vector<std::uint32_t> free_slots_;
   std::unordered_map<std::uint64_t, std::unique_ptr<PendingAnswer>> pending_;

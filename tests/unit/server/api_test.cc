@@ -724,6 +724,94 @@ TEST_F(Api, HandlersGivenToASocketThatIsOverAreNotKept) {
   EXPECT_EQ(captured.use_count(), 1);
 }
 
+// User data that held its own socket kept both for ever.
+TEST_F(Api, UserDataMayHoldItsOwnSocketAndGoesWithIt) {
+  struct Own {
+    std::shared_ptr<int> captured;
+    Socket socket;
+  };
+  const auto captured = std::make_shared<int>(1);
+  const auto client = ready();
+  {
+    Socket socket = socket_of_last();
+    socket.user_data() = Own{captured, socket};
+    socket.on_disconnect([this, socket](int, const std::string&) mutable {
+      note(std::any_cast<Own&>(socket.user_data()).socket == socket ? "there" : "another");
+    });
+  }
+  EXPECT_EQ(captured.use_count(), 2);
+  client->drop();
+  EXPECT_TRUE(run_until([&] { return captured.use_count() == 1; }));
+  EXPECT_THAT(notes_, ElementsAre("there"));
+}
+
+TEST_F(Api, UserDataOfASocketThatIsOverDoesNotStay) {
+  // Its destruction asks once more.
+  struct Own {
+    std::shared_ptr<int> captured;
+    std::shared_ptr<Socket> socket;
+    Own(std::shared_ptr<int> c, std::shared_ptr<Socket> s)
+        : captured(std::move(c)), socket(std::move(s)) {}
+    ~Own() { EXPECT_FALSE(socket->user_data().has_value()); }
+  };
+  const auto captured = std::make_shared<int>(1);
+  const auto client = ready();
+  {
+    Socket socket = socket_of_last();
+    client->drop();
+    EXPECT_TRUE(run_until([&] { return worker().loop().connection_count() == 0; }));
+    turn();
+    EXPECT_FALSE(socket.user_data().has_value());
+    socket.user_data() = std::make_shared<Own>(captured, std::make_shared<Socket>(socket));
+    EXPECT_FALSE(socket.user_data().has_value());
+  }
+  EXPECT_EQ(captured.use_count(), 1);
+}
+
+// ---- How a socket came --------------------------------------------------------------------------
+
+TEST_F(Api, RequestIsKeptWhereAHandlerMayAskForIt) {
+  const test::ClientOptions headers{.headers = "X-Forwarded-For: 203.0.113.7, 10.0.0.1\r\n"};
+  const auto before = ready(nullptr, headers);
+  EXPECT_FALSE(socket_of_last().request());
+  EXPECT_EQ(socket_of_last().forwarded_address(), "");
+
+  server().on_warning([](const std::string&) {});  // is given no socket
+  const auto warned = ready(nullptr, headers);
+  EXPECT_FALSE(socket_of_last().request());
+
+  server().on("where", [](Socket& socket, const Json&, const Respond& respond) {
+    respond({{"forwarded", socket.forwarded_address()}, {"path", socket.request()->path()}});
+  });
+  const auto client = ready(nullptr, headers);
+  EXPECT_EQ(client->ask(event("where", 2)),
+            R"({"rid":2,"data":{"forwarded":"203.0.113.7","path":"/socketcluster/"}})");
+}
+
+TEST_F(Api, RequestIsKeptForMiddlewareAndServerEvents) {
+  std::string forwarded;
+  const test::ClientOptions headers{.headers = "X-Forwarded-For: 203.0.113.7\r\n"};
+  const MiddlewareId id =
+      server().use(Line::kSubscribe, [&](SubscribeRequest& request, const Next& next) {
+        forwarded = request.socket().forwarded_address();
+        next();
+      });
+  const auto first = ready(nullptr, headers);
+  EXPECT_EQ(first->ask(subscribe("a", 2)), rid(2));
+  EXPECT_EQ(std::exchange(forwarded, ""), "203.0.113.7");
+  server().remove_middleware(id);
+  const auto second = ready(nullptr, headers);
+  EXPECT_FALSE(socket_of_last().request());
+  server().on_subscription(
+      [&](Socket& socket, const std::string&) { forwarded = socket.forwarded_address(); });
+  const auto third = ready(nullptr, headers);
+  EXPECT_EQ(third->ask(subscribe("a", 2)), rid(2));
+  turn();
+  EXPECT_EQ(forwarded, "203.0.113.7");
+}
+
+// ---- The worker's end ---------------------------------------------------------------------------
+
 TEST_F(Api, SocketsThatAreOpenWhenTheWorkerIsDestroyedEndAsOthersDo) {
   const auto captured = std::make_shared<int>(1);
   const auto client = ready();
