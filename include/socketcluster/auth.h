@@ -43,6 +43,8 @@ class AuthEngine {
   // Nothing: it could not be signed, and the socket is closed (4002).
   using OnSigned = std::function<void(std::optional<SignedAuthToken> token)>;
 
+  // What verify() and sign() throw before they have called `done` counts as a refusal (the client
+  // keeps its token) and as not signed.
   virtual ~AuthEngine() = default;
   // `token` is what a client sent, never empty.
   virtual void verify(const std::string& token, OnVerified done) = 0;

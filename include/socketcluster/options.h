@@ -77,6 +77,10 @@ struct Options {
   std::uint32_t brokers = 1;
   // `schedulingPolicy`: "rr" or "none".
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kRoundRobin;
+  // `crashWorkerOnError`: an exception that leaves a handler of the application, which is an answer
+  // to the caller and a warning in any case, then ends the worker process with exit code 1, when
+  // what was answered has been sent.
+  bool crash_worker_on_error = false;
   // `rebootWorkerOnCrash`: a worker that ended by itself is started again. Brokers always are.
   bool reboot_worker_on_crash = true;
   // `restartBudget`: restarts of one worker or broker within 60 s; one more ends the instance with

@@ -14,7 +14,7 @@
 // by reference. It cannot be assigned to; copies can. Thread rule: the worker's loop thread only.
 // Handlers never run inside the call that registered them, and may do anything, closing the socket
 // included. What a handler throws becomes an error response to the caller (if it waits for one) and
-// a warning in the log.
+// a warning; with option `crashWorkerOnError` the worker then ends.
 #pragma once
 
 #include <any>

@@ -3,7 +3,7 @@
 //
 // Thread rule: everything on the worker's loop thread, except post(). Handlers never run inside the
 // call that registers them. Lifetime: the process. What a timer's, a posted or a finished piece of
-// work's handler throws is a warning in the log.
+// work's handler throws is a warning; with option `crashWorkerOnError` the worker then ends.
 #pragma once
 
 #include <chrono>

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -84,6 +85,12 @@ base::Status serve(const Options& options, const Controllers& controllers, base:
   if (base::Status listening = worker.listen(connection_limit); !listening) return listening;
   config::write_started_banner(std::cout, options, worker.port());
   worker.run();
+  if (worker.has_crashed()) {
+    // No destructor of the application runs, and the kernel still delivers what was answered.
+    std::cout.flush();
+    std::cerr.flush();
+    std::_Exit(EXIT_FAILURE);
+  }
   return base::Status::ok();
 }
 

@@ -245,7 +245,7 @@ void Server::remove_middleware(MiddlewareId id) {
   core_.middleware().for_each([id](auto& line) { line.remove(id); });
 }
 void Server::set_auth_engine(std::unique_ptr<AuthEngine> engine) {
-  core_.set_auth_engine(server::adapt_auth_engine(std::move(engine)));
+  core_.set_auth_engine(server::adapt_auth_engine(std::move(engine), core_.log()));
 }
 
 void Server::set_codec(std::unique_ptr<Codec> codec) {

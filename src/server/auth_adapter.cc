@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/auth_adapter.h"
 
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -55,8 +56,8 @@ auth::TokenError token_error(const VerifiedToken& result) {
 
 class EngineAdapter final : public auth::AuthEngine {
  public:
-  explicit EngineAdapter(std::unique_ptr<socketcluster::AuthEngine> engine)
-      : engine_(std::move(engine)) {}
+  EngineAdapter(std::unique_ptr<socketcluster::AuthEngine> engine, WorkerLog& log)
+      : engine_(std::move(engine)), log_(log) {}
 
   void verify(std::string_view token, auth::WallTime /*now*/, OnVerified done) override {
     if (token.empty()) {
@@ -64,7 +65,7 @@ class EngineAdapter final : public auth::AuthEngine {
     }
     // std::function wants a copyable target; whichever copy is called first counts.
     auto shared = std::make_shared<OnVerified>(std::move(done));
-    engine_->verify(std::string(token), [shared](VerifiedToken result) {
+    const auto finish = [shared](VerifiedToken result) {
       OnVerified once = std::move(*shared);
       if (!once) return;
       if (result.claims) {
@@ -72,22 +73,46 @@ class EngineAdapter final : public auth::AuthEngine {
       } else {
         once(auth::Verdict(token_error(result)));
       }
-    });
+    };
+    // The token may be good: the client is not told to forget it.
+    guard([&] { engine_->verify(std::string(token), finish); },
+          [&](const char* text) {
+            finish({.claims = {}, .error = Error(text), .is_bad_token = false});
+          });
   }
 
   void sign(JsonObject claims, auth::SignOptions options, auth::WallTime /*now*/,
             OnSigned done) override {
     auto shared = std::make_shared<OnSigned>(std::move(done));
-    engine_->sign(claims, public_options(options), [shared](std::optional<SignedAuthToken> token) {
+    const auto finish = [shared](std::optional<SignedAuthToken> token) {
       OnSigned once = std::move(*shared);
       if (!once) return;
       if (!token) return once(base::Failure{"the auth engine did not sign it"});
       once(auth::SignedToken{std::move(token->text), std::move(token->claims)});
-    });
+    };
+    guard([&] { engine_->sign(claims, public_options(options), finish); },
+          [&](const char* /*text*/) { finish(std::nullopt); });
   }
 
  private:
+  template <typename Call, typename OnThrow>
+  void guard(Call&& call, OnThrow&& on_throw) {
+    WorkerLog& log = log_;  // the call may put another engine in the place of this one
+    const auto threw = [&](const char* text) {
+      log.user_code_threw(std::string("the auth engine threw: ") + text);
+      on_throw(text);
+    };
+    try {
+      call();
+    } catch (const std::exception& error) {
+      threw(error.what());
+    } catch (...) {
+      threw("unknown exception");
+    }
+  }
+
   std::unique_ptr<socketcluster::AuthEngine> engine_;
+  WorkerLog& log_;
 };
 
 }  // namespace
@@ -106,8 +131,9 @@ auth::SignOptions sign_options(const AuthTokenOptions& options) {
   return out;
 }
 
-std::unique_ptr<auth::AuthEngine> adapt_auth_engine(std::unique_ptr<AuthEngine> engine) {
-  return std::make_unique<EngineAdapter>(std::move(engine));
+std::unique_ptr<auth::AuthEngine> adapt_auth_engine(std::unique_ptr<AuthEngine> engine,
+                                                    WorkerLog& log) {
+  return std::make_unique<EngineAdapter>(std::move(engine), log);
 }
 
 }  // namespace socketcluster::server

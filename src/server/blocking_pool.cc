@@ -130,9 +130,10 @@ void BlockingPool::deliver() {
     try {
       job->done();
     } catch (const std::exception& error) {
-      server_.warn(std::string("a handler of blocking work threw: ") + error.what());
+      server_.log().user_code_threw(std::string("a handler of blocking work threw: ") +
+                                    error.what());
     } catch (...) {
-      server_.warn("a handler of blocking work threw an unknown exception");
+      server_.log().user_code_threw("a handler of blocking work threw an unknown exception");
     }
     job.reset();
   }

@@ -96,9 +96,10 @@ void ExchangeCore::run(const Exchange::DoneHandler& on_done, const std::optional
   try {
     on_done(error);
   } catch (const std::exception& thrown) {
-    sockets_.warn(std::string("a callback of the exchange threw: ") + thrown.what());
+    sockets_.log().user_code_threw(std::string("a callback of the exchange threw: ") +
+                                   thrown.what());
   } catch (...) {
-    sockets_.warn("a callback of the exchange threw an unknown exception");
+    sockets_.log().user_code_threw("a callback of the exchange threw an unknown exception");
   }
 }
 

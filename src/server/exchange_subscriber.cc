@@ -81,9 +81,9 @@ void ExchangeSubscriber::run(const Exchange::Handler& handler, const std::string
   try {
     handler(data);
   } catch (const std::exception& error) {
-    log_.warning("exchange handler of channel '" + channel + "' threw: " + error.what());
+    log_.user_code_threw("exchange handler of channel '" + channel + "' threw: " + error.what());
   } catch (...) {
-    log_.warning("exchange handler of channel '" + channel + "' threw: unknown exception");
+    log_.user_code_threw("exchange handler of channel '" + channel + "' threw: unknown exception");
   }
 }
 

@@ -13,9 +13,9 @@
 
 #include <socketcluster/exchange.h>
 
-#include "base/log.h"
 #include "broker/channel_table.h"
 #include "net/event_loop.h"
+#include "server/worker_log.h"
 
 namespace socketcluster::server {
 
@@ -25,7 +25,7 @@ class ExchangeSubscriber final : public broker::Subscriber,
   using WatcherId = Exchange::WatcherId;
   using Function = std::shared_ptr<const Exchange::Handler>;
 
-  ExchangeSubscriber(net::EventLoop& loop, base::Log& log) : loop_(loop), log_(log) {}
+  ExchangeSubscriber(net::EventLoop& loop, WorkerLog& log) : loop_(loop), log_(log) {}
 
   bool is_subscribed() const { return subscription_count() != 0; }
   bool has_handlers() const { return !watchers_.empty(); }
@@ -52,7 +52,7 @@ class ExchangeSubscriber final : public broker::Subscriber,
   void run(const Exchange::Handler& handler, const std::string& channel, const Json& data);
 
   net::EventLoop& loop_;
-  base::Log& log_;
+  WorkerLog& log_;
   std::vector<Watcher> watchers_;   // by id
   WatcherId main_id_ = 0;           // of the handler given to subscribe(); 0: none
   std::uint64_t subscription_ = 0;  // how often it has unsubscribed

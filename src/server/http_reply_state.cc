@@ -88,6 +88,12 @@ void HttpReplyState::fail(std::string_view what, std::string_view text) {
   answer_500();
 }
 
+void HttpReplyState::threw(std::string_view what, std::string_view text) {
+  server_.log().user_code_threw("HTTP " + label() + ": " + std::string(what) +
+                                " threw: " + std::string(text));
+  answer_500();
+}
+
 http::Exchange HttpReplyState::take_exchange() {
   is_answered_ = true;
   exchange_.set_extra_fields(std::move(fields_));
@@ -161,9 +167,10 @@ void HttpStreamState::tell(const std::shared_ptr<const Handler<void()>>& handler
   try {
     (*handler)();
   } catch (const std::exception& error) {
-    server_.warn("HTTP " + label_ + ": a handler of the stream threw: " + error.what());
+    server_.log().user_code_threw("HTTP " + label_ +
+                                  ": a handler of the stream threw: " + error.what());
   } catch (...) {
-    server_.warn("HTTP " + label_ + ": a handler of the stream threw");
+    server_.log().user_code_threw("HTTP " + label_ + ": a handler of the stream threw");
   }
 }
 

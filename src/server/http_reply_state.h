@@ -41,8 +41,9 @@ class HttpReplyState {
   // Answers, with the headers that were set. Status 0: the one that was set, or 200.
   void send(int status, std::string body, std::string_view content_type);
   std::shared_ptr<HttpStreamState> stream(std::optional<std::uint64_t> length);
-  // What user code did not catch: 500, and a line in the log.
+  // 500, and a line in the log: `what` of the application has failed, or thrown.
   void fail(std::string_view what, std::string_view text);
+  void threw(std::string_view what, std::string_view text);
   void answer_500();
   void warn(std::string_view text);
 

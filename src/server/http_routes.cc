@@ -174,9 +174,9 @@ void HttpRun::guard(std::string_view what, Call&& call) {
   try {
     call();
   } catch (const std::exception& error) {
-    reply->fail(what, error.what());
+    reply->threw(what, error.what());
   } catch (...) {
-    reply->fail(what, "unknown exception");
+    reply->threw(what, "unknown exception");
   }
 }
 
@@ -185,7 +185,7 @@ void HttpRun::proceed() {
     if (!reply_->is_open()) return reply_.reset();
     is_decided_ = false;
     is_calling_ = true;
-    guard("a middleware threw", [this] {
+    guard("a middleware", [this] {
       (*(*middleware_)[step_])(request_, HttpReply(reply_), HttpNext(shared_from_this(), step_));
     });
     is_calling_ = false;
@@ -204,7 +204,7 @@ void HttpRun::finish() {
 
 void HttpRun::call(const HttpRoutes::Choice& choice) {
   data_->params = choice.params;
-  guard("the handler threw", [this, &choice] {
+  guard("the handler", [this, &choice] {
     (*choice.handler)(request_, HttpReply(std::exchange(reply_, nullptr)));
   });
 }

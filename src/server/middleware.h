@@ -70,7 +70,7 @@ template <typename Request>
 class LineRun : public MiddlewareRun, public Request {
  protected:
   template <typename... Args>
-  LineRun(const char* line, base::Log& log, const MiddlewareLine<Request>& functions,
+  LineRun(const char* line, WorkerLog& log, const MiddlewareLine<Request>& functions,
           Args&&... request)
       : MiddlewareRun(line, log),
         Request(std::forward<Args>(request)...),

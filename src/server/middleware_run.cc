@@ -22,9 +22,9 @@ void MiddlewareRun::proceed() {
     try {
       call(step_, next_for_step());
     } catch (const std::exception& error) {
-      if (!is_decided_) decide(step_, Verdict::blocked(Error(error.what())));
+      threw(error.what());
     } catch (...) {
-      if (!is_decided_) decide(step_, Verdict::blocked(Error("unknown exception")));
+      threw("unknown exception");
     }
     // The analyzer does not see that our callers hold a reference.
     is_calling_ = false;       // NOLINT(clang-analyzer-cplusplus.NewDelete)
@@ -32,6 +32,11 @@ void MiddlewareRun::proceed() {
     ++step_;
   }
   complete();
+}
+
+void MiddlewareRun::threw(const char* text) {
+  log_.user_code_threw(std::string("a function of the ") + line_ + " middleware threw: " + text);
+  if (!is_decided_) decide(step_, Verdict::blocked(Error(text)));
 }
 
 void MiddlewareRun::decide(std::uint32_t step, Verdict verdict) {

@@ -18,7 +18,7 @@
 #include <socketcluster/error.h>
 #include <socketcluster/middleware.h>
 
-#include "base/log.h"
+#include "server/worker_log.h"
 
 namespace socketcluster::server {
 
@@ -56,7 +56,7 @@ class MiddlewareRun {
 
  protected:
   // `line` is its name in texts: "subscribe". A literal. `log` must outlive the run.
-  MiddlewareRun(const char* line, base::Log& log) : line_(line), log_(log) {}
+  MiddlewareRun(const char* line, WorkerLog& log) : line_(line), log_(log) {}
   virtual ~MiddlewareRun() = default;
 
   virtual std::size_t function_count() const = 0;
@@ -66,11 +66,12 @@ class MiddlewareRun {
 
  private:
   void proceed();
+  void threw(const char* text);
   void complete();
   Next next_for_step() { return Next(*this, step_); }
 
   const char* line_;
-  base::Log& log_;
+  WorkerLog& log_;
   std::uint32_t references_ = 0;
   std::uint32_t step_ = 0;
   bool is_decided_ = false;  // the function of this step has called next

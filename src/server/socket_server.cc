@@ -66,7 +66,7 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
                            std::unique_ptr<auth::AuthEngine> auth_engine)
     : loop_(loop),
       options_(options),
-      log_(log),
+      log_(log, [this](const std::string& text) { user_code_threw(text); }),
       ids_(random),
       origins_(options.origins),
       scan_limits_{.max_depth = options.max_json_depth,
@@ -92,9 +92,9 @@ void SocketServer::tell(const Handler& handler, Args&&... args) {
   try {
     copy(std::forward<Args>(args)...);
   } catch (const std::exception& error) {
-    log_.warning(std::string("a server event handler threw: ") + error.what());
+    log_.user_code_threw(std::string("a server event handler threw: ") + error.what());
   } catch (...) {
-    log_.warning("a server event handler threw: unknown exception");
+    log_.user_code_threw("a server event handler threw: unknown exception");
   }
 }
 
@@ -283,7 +283,21 @@ void SocketServer::set_auth_engine(std::unique_ptr<auth::AuthEngine> engine) {
 
 void SocketServer::warn(const std::string& text) {
   log_.warning(text);
-  if (handlers_.warning) loop_.defer([this, text] { tell(handlers_.warning, text); });
+  if (!handlers_.warning) return;
+  loop_.defer([this, text] {
+    is_telling_warning_ = true;
+    tell(handlers_.warning, text);
+    is_telling_warning_ = false;
+  });
+}
+
+// What the handler of warnings throws is not told to it, or it would go on for ever.
+void SocketServer::user_code_threw(const std::string& text) {
+  is_telling_warning_ ? log_.warning(text) : warn(text);
+  if (!options_.crash_worker_on_error || has_crashed_) return;
+  has_crashed_ = true;
+  log_.error("an exception left a handler, and crashWorkerOnError is set: the worker ends");
+  loop_.stop();  // behind this iteration, at whose end answers are sent
 }
 
 void SocketServer::report_blocked(const Verdict& verdict, const char* line) {

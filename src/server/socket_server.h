@@ -36,6 +36,7 @@
 #include "server/middleware.h"
 #include "server/socket_state.h"
 #include "server/traffic.h"
+#include "server/worker_log.h"
 #include "websocket/deflate.h"
 #include "websocket/handshake.h"
 
@@ -60,7 +61,7 @@ class SocketServer {
   void close_all(std::uint16_t code, std::string_view reason);
 
   const Options& options() const { return options_; }
-  base::Log& log() { return log_; }
+  WorkerLog& log() { return log_; }
   net::EventLoop& loop() { return loop_; }
   broker::ChannelTable& channels() { return channels_; }
   websocket::DeflateContext& deflate() { return deflate_; }
@@ -131,6 +132,9 @@ class SocketServer {
   };
   Handlers& handlers() { return handlers_; }
   void warn(const std::string& text);
+  // An exception has left a handler, and `crashWorkerOnError` is set: the loop has been told to
+  // stop.
+  bool has_crashed() const { return has_crashed_; }
   void report_blocked(const Verdict& verdict, const char* line);
   void report_end(ClientSocket& socket, int code, std::string_view reason);
   void report_subscription(ClientSocket& socket, std::string_view channel,
@@ -163,6 +167,7 @@ class SocketServer {
 
   void refuse(http::Exchange& exchange, int status, std::string body, std::string_view header);
   class HandshakeWsRun;
+  void user_code_threw(const std::string& text);
   base::SharedBytes publication_frame(std::string_view channel_json, std::string_view data_json);
   template <typename Handler, typename... Args>
   void tell(const Handler& handler, Args&&... args);
@@ -174,7 +179,7 @@ class SocketServer {
 
   net::EventLoop& loop_;
   const Options options_;
-  base::Log& log_;
+  WorkerLog log_;
   protocol::SocketIdSource ids_;
   protocol::OriginPolicy origins_;
   protocol::ScanLimits scan_limits_;
@@ -186,6 +191,8 @@ class SocketServer {
   std::size_t living_count_ = 0;
   Traffic traffic_;
   bool is_ending_ = false;
+  bool is_telling_warning_ = false;
+  bool has_crashed_ = false;
   std::vector<ClientSocket*> pending_;
   std::vector<ClientSocket*> clients_;
   std::shared_ptr<const Server::ConnectionHandler> connection_handler_;

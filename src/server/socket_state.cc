@@ -144,7 +144,7 @@ bool SocketState::throws(std::string_view where, std::string& message, Call&& ca
   } catch (...) {
     message = "unknown exception";
   }
-  server_.log().warning("handler of '" + std::string(where) + "' threw: " + message);
+  server_.log().user_code_threw("handler of '" + std::string(where) + "' threw: " + message);
   return true;
 }
 

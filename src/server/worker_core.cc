@@ -179,9 +179,9 @@ void WorkerCore::run_task(const std::shared_ptr<const Worker::Task>& task) {
   try {
     (*task)();
   } catch (const std::exception& error) {
-    sockets_.warn(std::string("a timer's or posted task threw: ") + error.what());
+    sockets_.log().user_code_threw(std::string("a timer's or posted task threw: ") + error.what());
   } catch (...) {
-    sockets_.warn("a timer's or posted task threw an unknown exception");
+    sockets_.log().user_code_threw("a timer's or posted task threw an unknown exception");
   }
 }
 

@@ -51,6 +51,9 @@ class WorkerCore {
   base::Status listen(std::size_t connection_limit);
   std::uint16_t port() const { return listener_->port(); }
   void run() { loop_.run(); }
+  // run() has ended because of `crashWorkerOnError`. The process is to end with exit code 1, and
+  // without running user code any more: what the application holds is not to be relied on.
+  bool has_crashed() const { return sockets_.has_crashed(); }
   // Ends run() at once.
   void stop() { loop_.stop(); }
   // Stops accepting, closes all sockets with a code on which clients reconnect, and ends run() when

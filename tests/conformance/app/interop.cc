@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,9 @@ void add_calls(sc::Server& server) {
                   if (error) return respond(*error);
                   respond(answer);
                 });
+  });
+  server.on("throw", [](sc::Socket&, const sc::Json& data, sc::Respond) {
+    throw std::runtime_error(text_member(data, "message"));
   });
   server.on("bytes", [](sc::Socket&, const sc::Json&, sc::Respond respond) {
     respond({{"buf", sc::binary(std::string_view("\x00\x01\x02\xfd\xfe\xff", 6))},
