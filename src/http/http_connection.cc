@@ -90,11 +90,24 @@ void HttpService::serve(net::Connection& connection) {
   http->arm_timer(options_.request_timeout_ms);
 }
 
+void HttpService::begin_shutdown() {
+  is_ending_ = true;
+  for (HttpConnection* http : connections_) {
+    if (http->is_idle() && http->is_open()) http->connection_->close();
+  }
+}
+
 // ---- Events of the connection ------------------------------------------------------------------
 
-HttpConnection::HttpConnection(HttpService& service) : service_(service) {}
+HttpConnection::HttpConnection(HttpService& service)
+    : service_(service), index_(service.connections_.size()) {
+  service_.connections_.push_back(this);
+}
 
 HttpConnection::~HttpConnection() {
+  service_.connections_[index_] = service_.connections_.back();
+  service_.connections_[index_]->index_ = index_;
+  service_.connections_.pop_back();
   if (link_ != nullptr) link_->connection = nullptr;
   if (current_ == nullptr || current_->pushed == nullptr || current_->pushed->is_ended) return;
   StreamObserver& observer = current_->pushed->observer;
@@ -146,6 +159,11 @@ bool HttpConnection::is_blocked() const {
   return closes_after_output_ ||
          (current_ != nullptr && current_->phase != Current::Phase::kReading) ||
          connection_->queued_bytes() > kMaxWaitingOutput;
+}
+
+// Between requests. What the peer has not taken yet of the last response is sent behind a close.
+bool HttpConnection::is_idle() const {
+  return current_ == nullptr && kept_.empty();
 }
 
 void HttpConnection::process(std::span<char> bytes) {
@@ -241,7 +259,7 @@ void HttpConnection::respond(Response response, std::uint64_t length,
 bool HttpConnection::keeps_alive_after(const Response& response) const {
   // A peer that has ended and has nothing left to be answered hears of the close.
   const bool last = peer_ended_ && kept_.empty() && current_->rest.empty();
-  return current_->keep_alive && !response.closes_connection() && !last;
+  return current_->keep_alive && !response.closes_connection() && !last && !service_.is_ending_;
 }
 
 void HttpConnection::write_head(const Response& response, HeadContext context) {

@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "http/exchange.h"
 #include "http/http_date.h"
@@ -56,6 +57,9 @@ class HttpService {
 
   // Serves HTTP on a connection that has no handler yet.
   void serve(net::Connection& connection);
+  // For an orderly end: closes the connections on which no request has begun, and every other one
+  // behind its response.
+  void begin_shutdown();
   const HttpCounters& counters() const { return counters_; }
   const HttpOptions& options() const { return options_; }
 
@@ -66,6 +70,8 @@ class HttpService {
   WallClock clock_;
   DateCache date_;
   HttpCounters counters_;
+  std::vector<HttpConnection*> connections_;
+  bool is_ending_ = false;
 };
 
 class HttpConnection final : public net::ConnectionHandler, private net::Timer {
@@ -100,6 +106,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   void refuse(int status);
   void keep(std::span<char> bytes);
   bool is_blocked() const;
+  bool is_idle() const;
 
   // Answering; called by Exchange.
   bool awaits(std::uint64_t number) const;
@@ -132,6 +139,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   std::shared_ptr<Exchange::Link> link_;  // made with the first request
   std::string kept_;                      // input that has to wait
   std::uint64_t request_number_ = 0;
+  std::size_t index_;  // among the connections of the service
   bool in_handler_ : 1 = false;
   bool resume_scheduled_ : 1 = false;
   bool peer_ended_ : 1 = false;

@@ -459,12 +459,45 @@ TEST_F(Shutdown, AcceptsNoNewConnections) {
 TEST_F(Shutdown, RefusesUpgradesOfConnectionsThatWereThereBefore) {
   const auto stays = ready();
   TestClient http(worker(), {.start = Start::kConnected});
-  http.bytes("GET /health-check HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(http.head(), StartsWith("HTTP/1.1 200 OK"));
+  const std::string request = upgrade_request();
+  http.bytes(request.substr(0, 20));
+  turn();
   worker().begin_shutdown();
-  http.bytes(upgrade_request());
+  http.bytes(request.substr(20));
   EXPECT_THAT(http.rest(), HasSubstr("HTTP/1.1 503 "));
   EXPECT_EQ(server().pending_clients_count(), 0U);
+}
+
+// The worker waited half a second for idle connections, which their clients had no reason to close.
+TEST_F(Shutdown, ClosesIdleHttpConnectionsAtOnce) {
+  TestClient silent(worker(), {.start = Start::kConnected});
+  TestClient kept(worker(), {.start = Start::kConnected});
+  kept.bytes("GET /health-check HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(kept.head(), StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_THAT(kept.next_at_once(), "nothing");  // the body has come
+  worker().begin_shutdown();
+  EXPECT_EQ(silent.next(), "end");
+  EXPECT_EQ(kept.rest(), "OK");
+  silent.drop();
+  kept.drop();
+  worker().run();
+  EXPECT_EQ(worker().loop().connection_count(), 0U);
+}
+
+TEST_F(Shutdown, ClosesOtherHttpConnectionsBehindTheirResponse) {
+  std::optional<HttpReply> reply;
+  worker().api().http().get("/slow", [&](const HttpRequest&, const HttpReply& r) { reply = r; });
+  TestClient http(worker(), {.start = Start::kConnected});
+  http.bytes("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(run_until([&] { return reply.has_value(); }));
+  worker().begin_shutdown();
+  turn();
+  EXPECT_EQ(http.next_at_once(), "nothing");
+  reply->text("done");
+  reply.reset();
+  const std::string answer = http.rest();
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\ndone"));
 }
 
 }  // namespace
