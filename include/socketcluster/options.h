@@ -171,6 +171,10 @@ struct Options {
   std::uint32_t max_batch_size = 10000;
   // `maxJsonDepth`: nesting of arrays and objects in a message, 1 to 1000.
   std::uint32_t max_json_depth = 100;
+  // `maxBytesPerTick`: most bytes that are read from one socket before the others have their turn,
+  // 1024 to 16777216. It bounds the frames as well: each has at least six bytes. The worker keeps
+  // one buffer of that size.
+  std::size_t max_bytes_per_tick = std::size_t{128} * 1024;
   // `outboundSoftLimit`, bytes that wait for one slow socket: above, its own messages are not read.
   std::size_t outbound_soft_limit = std::size_t{1024} * 1024;
   // `outboundHardLimit`, bytes: above, the socket is closed. At least `maxPayload`.

@@ -211,6 +211,8 @@ const OptionSpec kRows[] = {
      .min = 1024, .max = 1024 * kMaxBytes, .help = "most that a broker's key-value store keeps"},
     {.name = "maxPendingHandshakes", .group = Group::kLimits, .type = Type::kInteger, .field = field<&O::max_pending_handshakes>(),
      .min = 0, .max = kMaxCount, .help = "sockets that have not shaken hands yet", .fallback = "no limit"},
+    {.name = "maxBytesPerTick", .group = Group::kLimits, .type = Type::kBytes, .field = field<&O::max_bytes_per_tick>(),
+     .min = 1024, .max = 16 * 1024 * 1024, .help = "read from one socket before others have their turn"},
     {.name = "outboundSoftLimit", .group = Group::kLimits, .type = Type::kBytes, .field = field<&O::outbound_soft_limit>(),
      .min = 1, .max = kMaxBytes, .help = "stop reading from a socket with more unsent"},
     {.name = "outboundHardLimit", .group = Group::kLimits, .type = Type::kBytes, .field = field<&O::outbound_hard_limit>(),

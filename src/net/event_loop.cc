@@ -48,12 +48,12 @@ class EventLoop::Waker final : public Pollable {
   int fd_;
 };
 
-EventLoop::EventLoop()
+EventLoop::EventLoop(std::size_t read_bytes)
     : epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)),
       now_ms_(monotonic_ms()),
       timers_(now_ms_),
       output_(std::make_unique<OutputBatch>()),
-      read_buffer_(new char[kReadBufferBytes]),
+      read_buffer_(read_bytes),
       waker_(std::make_unique<Waker>()),
       ready_(std::make_unique<epoll_event[]>(kEventsPerWait)) {
   SC_ASSERT(epoll_fd_ >= 0);

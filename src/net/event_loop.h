@@ -43,7 +43,11 @@ class EventLoop {
  public:
   using Task = base::UniqueFunction<void()>;
 
-  EventLoop();
+  static constexpr std::size_t kDefaultReadBytes = std::size_t{128} * 1024;
+
+  // `read_bytes`: the most that is taken from one connection per iteration, so that one that floods
+  // gets no more than its share; also the size of the buffer that all connections read into.
+  explicit EventLoop(std::size_t read_bytes = kDefaultReadBytes);
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
   // Connections that are still open are aborted and destroyed; their handlers are told.
@@ -88,11 +92,10 @@ class EventLoop {
   void drop_connections();
 
   // The buffer into which every connection reads; contents are valid during one on_bytes() only.
-  std::span<char> read_buffer() { return {read_buffer_.get(), kReadBufferBytes}; }
+  std::span<char> read_buffer() { return read_buffer_; }
 
  private:
   friend class Connection;
-  static constexpr std::size_t kReadBufferBytes = 128 * 1024;
   static constexpr std::size_t kEventsPerWait = 1024;
   class Waker;
 
@@ -110,7 +113,7 @@ class EventLoop {
   std::uint64_t now_ms_ = 0;
   TimerWheel timers_;
   std::unique_ptr<OutputBatch> output_;
-  std::unique_ptr<char[]> read_buffer_;
+  std::vector<char> read_buffer_;
   std::unique_ptr<Waker> waker_;
   std::unique_ptr<epoll_event[]> ready_;  // of this iteration; unwatch() makes entries null
   int ready_count_ = 0;

@@ -81,6 +81,7 @@ WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys k
       sockets_(loop_, options, log, random_, jwt_engine(options, std::move(keys))),
       routes_(sockets_, router_),
       http_(routes_, http_options(options)),
+      loop_(options.max_bytes_per_tick),
       status_(sockets_),
       http_api_(*this),
       api_(*this) {

@@ -469,5 +469,22 @@ TEST(OutputBatch, ConnectionsGetTheirOwnListsOnly) {
   }
 }
 
+TEST(EventLoopReadLimit, NoConnectionGetsMoreThanItsShareOfAnIteration) {
+  EventLoop loop(1024);
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  TestHandler handler;
+  loop.adopt(ends[0]).set_handler(handler);
+  const std::string bytes(2049, 'x');
+  ASSERT_EQ(::send(ends[1], bytes.data(), bytes.size(), 0), 2049);
+  loop.run_once(milliseconds(0));
+  EXPECT_EQ(handler.received.size(), 1024U);
+  loop.run_once(milliseconds(0));
+  EXPECT_EQ(handler.received.size(), 2048U);
+  loop.run_once(milliseconds(0));
+  EXPECT_EQ(handler.received.size(), 2049U);
+  ::close(ends[1]);
+}
+
 }  // namespace
 }  // namespace socketcluster::net
