@@ -16,26 +16,15 @@ namespace {
 const std::map<std::string, std::string, std::less<>> kAccounts = {
     {"alice", "rabbit"}, {"bob", "builder"}, {"carol", "singer"}};
 
-// A text member of what a client sent; empty when there is none.
-std::string_view text_of(const sc::Json& data, std::string_view name) {
-  const sc::Json* value = data.is_object() ? data.get_object().if_contains(name) : nullptr;
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                : std::string_view();
-}
-
-std::string username_of(const sc::Socket& socket) {
-  return std::string(text_of(socket.auth_token(), "username"));
-}
-
 bool may_read(const sc::Socket& socket, std::string_view channel) {
   if (channel == "lobby") return true;
-  const std::string username = username_of(socket);
+  const std::string username = socket.auth_text("username");
   return !username.empty() && (channel == "members" || channel == "to/" + username);
 }
 
 void login(sc::Socket& socket, const sc::Json& data, const sc::Respond& respond) {
-  const auto account = kAccounts.find(text_of(data, "username"));
-  if (account == kAccounts.end() || account->second != text_of(data, "password")) {
+  const auto account = kAccounts.find(sc::text_of(data, "username"));
+  if (account == kAccounts.end() || account->second != sc::text_of(data, "password")) {
     return respond(sc::Error("AuthenticationError", "Wrong name or password"));
   }
   socket.set_auth_token({{"username", account->first}});
@@ -56,9 +45,9 @@ void check_subscription(sc::SubscribeRequest& request, const sc::Next& next) {
 
 // Messages carry the name of who wrote them, which the client cannot choose.
 void sign_message(sc::PublishInRequest& request, const sc::Next& next) {
-  const std::string username = username_of(request.socket());
+  const std::string username = request.socket().auth_text("username");
   if (username.empty()) return next(sc::Error("NotAllowedError", "Log in to write"));
-  const std::string text(text_of(request.data(), "text"));
+  const std::string text = sc::text_of(request.data(), "text");
   if (text.empty() || text.size() > 500) {
     return next(sc::Error("ValidationError", "A text of 1 to 500 bytes, please"));
   }

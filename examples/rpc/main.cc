@@ -45,9 +45,8 @@ void divide(const sc::Json& arguments, const sc::Respond& respond) {
   const std::int64_t a = dividend.get_int64();
   const std::int64_t b = divisor.get_int64();
   if (b == 0) return respond(sc::Error("RangeError", "Division by zero"));
-  if (b == -1)
-    return respond(sc::JsonObject{{"quotient", -static_cast<double>(a)}, {"remainder", 0}});
-  respond(sc::JsonObject{{"quotient", a / b}, {"remainder", a % b}});
+  if (b == -1) return respond({{"quotient", -static_cast<double>(a)}, {"remainder", 0}});
+  respond({{"quotient", a / b}, {"remainder", a % b}});
 }
 
 // {text} -> the text in capitals. at() and as_string() throw when the argument is not what they
@@ -66,7 +65,7 @@ void wait(sc::Worker& worker, const sc::Json& arguments, const sc::Respond& resp
   const double value = seconds.is_number() ? seconds.to_number<double>() : -1;
   if (!(value >= 0 && value <= 60)) return respond(validation_error("seconds", "must be 0 to 60"));
   const std::chrono::milliseconds delay(static_cast<std::int64_t>(value * 1000));
-  worker.set_timeout(delay, [respond, value] { respond(sc::JsonObject{{"waited", value}}); });
+  worker.set_timeout(delay, [respond, value] { respond({{"waited", value}}); });
 }
 
 void run_worker(sc::Worker& worker) {

@@ -8,6 +8,7 @@
 // JavaScript's `undefined` does not exist: where a client left data out, handlers see null.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <boost/json.hpp>
@@ -17,6 +18,10 @@ namespace socketcluster {
 using Json = boost::json::value;
 using JsonObject = boost::json::object;
 using JsonArray = boost::json::array;
+
+// The text that an object has as its member `name`, for data that may be anything: `fallback` when
+// `json` is no object, has no such member, or has something else than text there.
+std::string text_of(const Json& json, std::string_view name, std::string_view fallback = {});
 
 // Bytes as they travel in JSON messages: {"base64": true, "data": "..."}. Clients get that object;
 // what their codec makes of it is theirs.

@@ -163,6 +163,10 @@ class Socket {
   bool is_authenticated() const { return auth_state() == AuthState::kAuthenticated; }
   // The claims of the token; null when unauthenticated.
   Json auth_token() const;
+  // One of the claims; null when there is none of that name.
+  Json auth_claim(std::string_view name) const;
+  // The same of a claim that is text, a name for instance; "" for any other.
+  std::string auth_text(std::string_view name) const;
   // The token as text; empty when unauthenticated.
   std::string signed_auth_token() const;
   // Signs a token with these claims (an object), authenticates the socket by it at once, and gives

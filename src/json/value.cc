@@ -49,6 +49,13 @@ std::string to_text(const Json& value) {
 
 namespace socketcluster {
 
+std::string text_of(const Json& json, std::string_view name, std::string_view fallback) {
+  const JsonObject* object = json.if_object();
+  const Json* member = object == nullptr ? nullptr : object->if_contains(name);
+  const bool is_text = member != nullptr && member->is_string();
+  return std::string(is_text ? std::string_view(member->get_string()) : fallback);
+}
+
 Json binary(std::string_view bytes) {
   return JsonObject{{"base64", true}, {"data", base::base64_encode(bytes)}};
 }

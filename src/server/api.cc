@@ -153,6 +153,14 @@ AuthState Socket::auth_state() const {
 Json Socket::auth_token() const {
   return state_->token_claims();
 }
+Json Socket::auth_claim(std::string_view name) const {
+  const Json* claim = state_->token_claim(name);
+  return claim == nullptr ? Json() : *claim;
+}
+std::string Socket::auth_text(std::string_view name) const {
+  const Json* claim = state_->token_claim(name);
+  return claim != nullptr && claim->is_string() ? std::string(claim->get_string()) : std::string();
+}
 std::string Socket::signed_auth_token() const {
   return state_->signed_token();
 }

@@ -79,6 +79,10 @@ class SocketState {
   // ---- Authentication ----
   bool is_authenticated() const { return token_ != nullptr; }
   Json token_claims() const { return token_ == nullptr ? Json() : Json(token_->claims); }
+  // Null: there is none.
+  const Json* token_claim(std::string_view name) const {
+    return token_ == nullptr ? nullptr : token_->claims.if_contains(name);
+  }
   std::string signed_token() const { return token_ == nullptr ? std::string() : token_->text; }
   std::optional<double> token_expiry() const;
   void set_token(JsonObject claims, std::string text);

@@ -768,6 +768,23 @@ TEST_F(Api, UserDataOfASocketThatIsOverDoesNotStay) {
   EXPECT_EQ(captured.use_count(), 1);
 }
 
+// ---- Claims ------------------------------------------------------------------------------------
+
+TEST_F(Api, ClaimsOfTheTokenAreThereOneByOne) {
+  const auto client = ready();
+  Socket socket = socket_of_last();
+  EXPECT_TRUE(socket.auth_claim("name").is_null());
+  EXPECT_EQ(socket.auth_text("name"), "");
+  socket.set_auth_token({{"name", "ann"}, {"level", 3}});
+  EXPECT_EQ(socket.auth_claim("name"), Json("ann"));
+  EXPECT_EQ(socket.auth_text("name"), "ann");
+  EXPECT_EQ(socket.auth_claim("level"), Json(3));
+  EXPECT_EQ(socket.auth_text("level"), "");
+  EXPECT_TRUE(socket.auth_claim("other").is_null());
+  socket.deauthenticate_self();
+  EXPECT_EQ(socket.auth_text("name"), "");
+}
+
 // ---- How a socket came --------------------------------------------------------------------------
 
 TEST_F(Api, RequestIsKeptWhereAHandlerMayAskForIt) {
