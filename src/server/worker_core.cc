@@ -137,8 +137,8 @@ void WorkerCore::begin_shutdown() {
   if (shutdown_ != nullptr) return;
   if (listener_ != nullptr) listener_->close();
   sockets_.close_all(websocket::CloseCode::kGoingAway, "Server is shutting down");
-  shutdown_ = std::make_unique<ShutdownTimer>(
   http_.begin_shutdown();
+  shutdown_ = std::make_unique<ShutdownTimer>(
       *this, loop_.now_ms(), static_cast<std::uint64_t>(options().process_term_timeout.count()));
   continue_shutdown();
 }
