@@ -42,6 +42,7 @@ BrokerCore::BrokerCore(const Options& options, BrokerSettings settings, base::Lo
       recovery_(loop_, log_, settings_.awaited_workers, settings_.recovery_timeout,
                 [this] { end_recovery(); }),
       acceptor_(loop_, log_, settings_.listen_fd, [this](int fd) { accept(fd); }),
+      status_(*this, options_.worker_status_interval),
       api_(*this) {
   acceptor_.set_room_check([this] { return sessions_.size() < settings_.max_sessions; });
 }
@@ -66,7 +67,9 @@ BrokerFigures BrokerCore::figures() const {
     if (session->is_serving()) ++figures.workers;
   }
   figures.channels = switchboard_.channel_count();
+  figures.subscriptions = switchboard_.subscription_count();
   figures.published = switchboard_.published_count();
+  figures.delivered = switchboard_.delivered_count();
   figures.data_bytes = requests_.used_bytes();
   return figures;
 }

@@ -25,6 +25,7 @@
 #include "broker_node/recovery.h"
 #include "broker_node/requests.h"
 #include "broker_node/settings.h"
+#include "broker_node/status_meter.h"
 #include "broker_node/switchboard.h"
 #include "broker_node/user_events.h"
 #include "broker_node/user_tasks.h"
@@ -38,7 +39,9 @@ namespace socketcluster::broker_node {
 struct BrokerFigures {
   std::size_t workers = 0;  // connections that serve
   std::size_t channels = 0;
+  std::size_t subscriptions = 0;
   std::uint64_t published = 0;  // since the start
+  std::uint64_t delivered = 0;  // since the start, one for each worker
   std::size_t data_bytes = 0;   // of the key-value store
 };
 
@@ -61,6 +64,7 @@ class BrokerCore final : private SessionHost {
   const Options& options() const { return options_; }
   std::uint32_t id() const { return settings_.id; }
   BrokerFigures figures() const;
+  const StatusMeter& status() const { return status_; }
 
   // ---- From the master ----
   // The worker has ended: recovery does not wait for it.
@@ -94,6 +98,7 @@ class BrokerCore final : private SessionHost {
   UserTasks tasks_;
   Recovery recovery_;
   net::Acceptor acceptor_;
+  StatusMeter status_;
   std::shared_ptr<const MessageHandler> on_master_message_;
   std::unordered_map<const WorkerSession*, std::unique_ptr<WorkerSession>> sessions_;
   std::vector<WorkerSession*> held_;  // until recovery is over

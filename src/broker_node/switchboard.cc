@@ -78,13 +78,13 @@ void Switchboard::remove(WorkerSession& session) {
 void Switchboard::publish(std::string_view channel, std::string_view data_json) {
   ++published_count_;
   const base::SharedBytes frame = broker::message_frame(channel, data_json);
-  table_.publish({.channel = channel, .frame = frame, .data = data_json});
+  delivered_count_ += table_.publish({.channel = channel, .frame = frame, .data = data_json});
 }
 
 void Switchboard::publish_from_worker(std::string_view channel, std::string_view data_json) {
   ++published_count_;
   const base::SharedBytes frame = broker::message_frame(channel, data_json);
-  table_.publish({.channel = channel, .frame = frame, .data = data_json});
+  delivered_count_ += table_.publish({.channel = channel, .frame = frame, .data = data_json});
   if (events_.wants_publications()) events_.published(frame, channel.size(), data_json.size());
 }
 

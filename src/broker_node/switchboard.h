@@ -48,7 +48,10 @@ class Switchboard {
   // The same, which the controller's `publish` handler hears of.
   void publish_from_worker(std::string_view channel, std::string_view data_json);
   std::size_t channel_count() const { return table_.channel_count(); }
+  std::size_t subscription_count() const { return table_.subscription_count(); }
   std::uint64_t published_count() const { return published_count_; }
+  // One for each worker that a message was for.
+  std::uint64_t delivered_count() const { return delivered_count_; }
 
   // ---- For WorkerSession ----
   void add(WorkerSession& session) { sessions_.push_back(&session); }
@@ -72,6 +75,7 @@ class Switchboard {
   WorkerSession* publisher_ = nullptr;      // of the current batch
   std::uint64_t batch_ = 0;                 // counts batches
   std::uint64_t published_count_ = 0;
+  std::uint64_t delivered_count_ = 0;
 };
 
 }  // namespace socketcluster::broker_node
