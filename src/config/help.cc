@@ -22,6 +22,7 @@ std::string flag_text(const OptionSpec& spec) {
 // Choices take the place of a description of the value.
 std::string help_text(const OptionSpec& spec) {
   std::string text(spec.help);
+  if (!spec.alias.empty()) text += fmt::format("; also --{}", spec.alias);
   for (std::size_t i = 0; i < spec.choices.size(); ++i) {
     text += i == 0 ? ": " : ", ";
     text += spec.choices[i];
