@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "broker/frames.h"
 #include "broker_node/user_events.h"
@@ -45,15 +46,21 @@ void Switchboard::end_iteration() {
   for (const WorkerSession* publisher : publishers) {
     for (WorkerSession* subscriber : publisher->reached_) subscriber->connection_->flush();
   }
-  for (WorkerSession* publisher : publishers) finish_batch(*publisher);
+  // All are looked at before any is told: an acknowledgement is output as well, and one to a worker
+  // that another publisher has reached would make that one wait.
+  std::vector<std::pair<WorkerSession*, std::uint64_t>> done;
+  for (WorkerSession* publisher : publishers) {
+    if (const auto count = finish_batch(*publisher)) done.emplace_back(publisher, *count);
+  }
+  for (const auto& [publisher, count] : done) publisher->acknowledge(count);
 }
 
-void Switchboard::finish_batch(WorkerSession& publisher) {
+std::optional<std::uint64_t> Switchboard::finish_batch(WorkerSession& publisher) {
   publisher.has_batch_ = false;
   const auto done =
       publisher.acknowledgement_.batch_done(publisher.command_count_, publisher.reached_);
   publisher.reached_.clear();
-  if (done) publisher.acknowledge(*done);
+  return done;
 }
 
 void Switchboard::output_taken() {

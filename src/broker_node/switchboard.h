@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -65,7 +66,7 @@ class Switchboard {
 
  private:
   void end_iteration();
-  void finish_batch(WorkerSession& publisher);
+  static std::optional<std::uint64_t> finish_batch(WorkerSession& publisher);
 
   net::EventLoop& loop_;
   UserEvents& events_;

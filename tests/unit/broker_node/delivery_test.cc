@@ -87,6 +87,19 @@ TEST_F(DeliveryTest, AllSubscribersSeeOneOrder) {
   EXPECT_EQ(messages_in(other_.read()), expected);
 }
 
+// The acknowledgement of one was output that the other one waited for, for ever.
+TEST_F(DeliveryTest, WorkersThatReachEachOtherInOneIterationAreBothAcknowledged) {
+  subscribe(publisher_, "a");
+  subscribe(other_, "b");
+  broker::append_publish(publisher_.output, "b", "1");
+  broker::append_publish(other_.output, "a", "2");
+  publisher_.write_all();
+  other_.write_all();
+  broker_.turn(4);
+  EXPECT_EQ(publisher_.read(), (Lines{"message a 2", "processed 2"}));
+  EXPECT_EQ(other_.read(), (Lines{"message b 1", "processed 2"}));
+}
+
 TEST_F(DeliveryTest, DoesNotAcknowledgeBeforeTheKernelHasTheMessage) {
   subscribe(other_, "news");
   publisher_.publish("news", large());
