@@ -96,15 +96,24 @@ class DataRequest : public SocketRequest {
   void set_data(Json data);
 
  protected:
+  // Text that stays where it is until keep_text().
+  struct Borrowed {
+    std::string_view text;
+  };
   DataRequest(Socket& socket, std::string data_json)
-      : SocketRequest(socket), data_json_(std::move(data_json)) {}
+      : SocketRequest(socket), own_text_(std::move(data_json)), data_json_(own_text_) {}
+  DataRequest(Socket& socket, Borrowed data_json)
+      : SocketRequest(socket), data_json_(data_json.text) {}
   ~DataRequest() = default;
-  const std::string& data_json() const;
+  std::string_view data_json() const;
   bool is_data_replaced() const { return is_replaced_; }
+  // Copies what is borrowed.
+  void keep_text();
 
  private:
-  mutable std::string data_json_;     // as it travels in packets; empty: none
-  mutable std::optional<Json> data_;  // parsed
+  mutable std::string own_text_;
+  mutable std::string_view data_json_;  // as it travels in packets; empty: none
+  mutable std::optional<Json> data_;    // parsed
   mutable bool is_text_stale_ = false;
   bool is_replaced_ = false;
 };
@@ -150,8 +159,8 @@ class EmitRequest : public DataRequest {
   const std::string& event() const { return event_; }
 
  protected:
-  EmitRequest(Socket& socket, std::string event, std::string data_json)
-      : DataRequest(socket, std::move(data_json)), event_(std::move(event)) {}
+  EmitRequest(Socket& socket, std::string_view event, Borrowed data_json)
+      : DataRequest(socket, data_json), event_(event) {}
   ~EmitRequest() = default;
 
  private:
@@ -166,6 +175,8 @@ class ChannelRequest : public DataRequest {
  protected:
   ChannelRequest(Socket& socket, std::string channel, std::string data_json)
       : DataRequest(socket, std::move(data_json)), channel_(std::move(channel)) {}
+  ChannelRequest(Socket& socket, std::string channel, Borrowed data_json)
+      : DataRequest(socket, data_json), channel_(std::move(channel)) {}
   ~ChannelRequest() = default;
 
  private:

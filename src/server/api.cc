@@ -27,10 +27,17 @@ void DataRequest::set_data(Json data) {
   is_text_stale_ = true;
   is_replaced_ = true;
 }
-const std::string& DataRequest::data_json() const {
-  if (is_text_stale_) data_json_ = server::to_text(*data_);
-  is_text_stale_ = false;
+std::string_view DataRequest::data_json() const {
+  if (std::exchange(is_text_stale_, false)) {
+    own_text_ = server::to_text(*data_);
+    data_json_ = own_text_;
+  }
   return data_json_;
+}
+void DataRequest::keep_text() {
+  if (data_json_.data() == own_text_.data()) return;
+  own_text_ = data_json_;
+  data_json_ = own_text_;
 }
 
 // ---- Respond ----

@@ -29,7 +29,7 @@ class ClientSocket::PublishInRun final : public LineRun<PublishInRequest> {
  public:
   PublishInRun(ClientSocket& socket, std::string channel, const Packet& packet, std::string rid)
       : LineRun("publishIn", socket.server_.log(), socket.server_.middleware().publish_in,
-                socket.state().handle(), std::move(channel), std::string(packet.inner_data.text)),
+                socket.state().handle(), std::move(channel), Borrowed{packet.inner_data.text}),
         state_(socket.state()),
         rid_(std::move(rid)) {
     token_expired_error_ = socket.token_expired_error();

@@ -239,10 +239,10 @@ class ClientSocket::EmitRun final : public LineRun<EmitRequest> {
  public:
   EmitRun(ClientSocket& socket, std::string_view event, const Packet& packet)
       : LineRun("emit", socket.server_.log(), socket.server_.middleware().emit,
-                socket.state().handle(), std::string(event), std::string(packet.data.text)),
+                socket.state().handle(), event, Borrowed{packet.data.text}),
         state_(socket.state()),
         rid_(socket.rid_of(packet)) {
-    token_expired_error_ = socket.token_expired_error();
+    if (state_->expired_at()) token_expired_error_ = socket.token_expired_error();
   }
 
  private:

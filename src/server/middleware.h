@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,7 +66,8 @@ struct Middleware {
   }
 };
 
-// A run whose request is the run itself; a subclass says what follows (finish()).
+// A run whose request is the run itself; a subclass says what follows (finish()). Text that the
+// request borrows must be valid until start() returns.
 template <typename Request>
 class LineRun : public MiddlewareRun, public Request {
  protected:
@@ -79,6 +81,9 @@ class LineRun : public MiddlewareRun, public Request {
   std::size_t function_count() const final { return functions_->size(); }
   void call(std::size_t index, Next next) final {
     (*(*functions_)[index].function)(*this, std::move(next));
+  }
+  void keep() final {
+    if constexpr (std::is_base_of_v<DataRequest, Request>) this->keep_text();
   }
 
  private:

@@ -11,6 +11,7 @@ bool MiddlewareRun::start(MiddlewareRun* run) {
   run->retain();
   run->proceed();
   const bool finished = run->is_finished_;
+  if (run->references_ > 1) run->keep();
   run->release();
   return finished;
 }
@@ -36,17 +37,29 @@ void MiddlewareRun::proceed() {
 
 void MiddlewareRun::threw(const char* text) {
   log_.user_code_threw(std::string("a function of the ") + line_ + " middleware threw: " + text);
-  if (!is_decided_) decide(step_, Verdict::blocked(Error(text)));
+  if (!is_decided_) block(step_, Verdict::blocked(Error(text)));
 }
 
-void MiddlewareRun::decide(std::uint32_t step, Verdict verdict) {
-  if (is_finished_ || is_decided_ || step != step_) {
-    log_.warning(std::string("InvalidActionError: Callback for ") + line_ +
-                 " middleware was already invoked");
-    return;
-  }
-  is_decided_ = true;
+void MiddlewareRun::block(std::uint32_t step, Verdict verdict) {
+  if (!is_first_decision(step)) return;
   verdict_ = std::move(verdict);
+  go_on();
+}
+
+// The verdict stays as it is: a run gets to a function only while it is allowed.
+void MiddlewareRun::allow(std::uint32_t step) {
+  if (is_first_decision(step)) go_on();
+}
+
+bool MiddlewareRun::is_first_decision(std::uint32_t step) {
+  if (!is_finished_ && !is_decided_ && step == step_) return true;
+  log_.warning(std::string("InvalidActionError: Callback for ") + line_ +
+               " middleware was already invoked");
+  return false;
+}
+
+void MiddlewareRun::go_on() {
+  is_decided_ = true;
   if (is_calling_) return;  // proceed() is below us on the stack
   ++step_;
   retain();
@@ -97,23 +110,23 @@ Next::~Next() {
 }
 
 void Next::operator()() const {
-  run_->decide(step_, {});
+  run_->allow(step_);
 }
 void Next::operator()(const Error& error) const {
-  run_->decide(step_, Verdict::blocked(error));
+  run_->block(step_, Verdict::blocked(error));
 }
 void Next::operator()(const Error& error, int close_code) const {
   Verdict verdict = Verdict::blocked(error);
   verdict.close_code = close_code;
-  run_->decide(step_, std::move(verdict));
+  run_->block(step_, std::move(verdict));
 }
 void Next::operator()(const Error& error, BadToken bad_token) const {
   Verdict verdict = Verdict::blocked(error);
   verdict.bad_token = bad_token;
-  run_->decide(step_, std::move(verdict));
+  run_->block(step_, std::move(verdict));
 }
 void Next::block_silently() const {
-  run_->decide(step_, Verdict::blocked(std::nullopt));
+  run_->block(step_, Verdict::blocked(std::nullopt));
 }
 
 }  // namespace socketcluster

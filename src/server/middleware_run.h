@@ -51,8 +51,9 @@ class MiddlewareRun {
   void retain() { ++references_; }
   void release();
 
-  // Called by Next.
-  void decide(std::uint32_t step, Verdict verdict);
+  // Called by Next: the function of `step` lets the action pass, or blocks it.
+  void allow(std::uint32_t step);
+  void block(std::uint32_t step, Verdict verdict);
 
  protected:
   // `line` is its name in texts: "subscribe". A literal. `log` must outlive the run.
@@ -61,10 +62,14 @@ class MiddlewareRun {
 
   virtual std::size_t function_count() const = 0;
   virtual void call(std::size_t index, Next next) = 0;
+  // start() returns, but somebody holds on to the run: copies what belongs to the caller.
+  virtual void keep() {}
   // The line's decision. May run inside of start() or long after it.
   virtual void finish(const Verdict& verdict) = 0;
 
  private:
+  bool is_first_decision(std::uint32_t step);
+  void go_on();
   void proceed();
   void threw(const char* text);
   void complete();
