@@ -10,10 +10,12 @@ namespace socketcluster::server {
 bool MiddlewareRun::start(MiddlewareRun* run) {
   run->retain();
   run->proceed();
-  const bool finished = run->is_finished_;
-  if (run->references_ > 1) run->keep();
+  // Not held by anybody means decided, too: the release below blocks what waits for a dropped next.
+  const bool is_held = run->references_ > 1;
+  const bool is_decided = run->is_finished_ || !is_held;
+  if (is_held) run->keep();
   run->release();
-  return finished;
+  return is_decided;
 }
 
 void MiddlewareRun::proceed() {

@@ -122,6 +122,20 @@ TEST_F(MiddlewareTest, ReplacedDataReachTheNextFunctionAndTheHandler) {
   EXPECT_THAT(notes_, ElementsAre("42"));
 }
 
+// A function that forgot its next at once left the client's later actions held back for ever.
+TEST_F(MiddlewareTest, DroppedNextBlocksAndASecondNextIsReported) {
+  server().use(Line::kEmit, [](EmitRequest& request, const Next& next) {
+    if (request.data() == Json("drop")) return;
+    next();
+    next(Error("TooLate", "decided already"));
+  });
+  answer_events();
+  auto client = ready();
+  EXPECT_THAT(client->ask(event(R"("drop")", 7)), HasSubstr("did not decide"));
+  EXPECT_EQ(client->ask(event("1", 8)), R"({"rid":8,"data":1})");
+  EXPECT_THAT(log_.entries, ::testing::Contains(HasSubstr("already invoked")));
+}
+
 // The run that is under way keeps the functions that it began with.
 TEST_F(MiddlewareTest, FunctionMayRemoveItselfAndTheNextOne) {
   MiddlewareId first = 0;
