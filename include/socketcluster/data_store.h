@@ -42,6 +42,7 @@ class ExchangeCore;
 // A string, or a chain of strings and numbers: the path to a value. A plain value.
 class DataKey {
  public:
+  // One step of a chain: the name of an entry, or the index of one in a list.
   class Part {
    public:
     Part(std::string_view name) : json_(name) {}  // NOLINT: implicit, so that chains can be written
