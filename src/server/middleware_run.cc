@@ -38,7 +38,8 @@ void MiddlewareRun::proceed() {
 }
 
 void MiddlewareRun::threw(const char* text) {
-  log_.user_code_threw(std::string("a function of the ") + line_ + " middleware threw: " + text);
+  worker_log_.user_code_threw(std::string("a function of the ") + line_ +
+                              " middleware threw: " + text);
   if (!is_decided_) block(step_, Verdict::blocked(Error(text)));
 }
 

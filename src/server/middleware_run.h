@@ -56,8 +56,10 @@ class MiddlewareRun {
   void block(std::uint32_t step, Verdict verdict);
 
  protected:
-  // `line` is its name in texts: "subscribe". A literal. `log` must outlive the run.
-  MiddlewareRun(const char* line, WorkerLog& log) : line_(line), log_(log) {}
+  // `line` is its name in texts: "subscribe". A literal. `log` must outlive all calls of functions,
+  // its target the run: user code may keep a `next` beyond the worker.
+  MiddlewareRun(const char* line, WorkerLog& log)
+      : line_(line), log_(log.target()), worker_log_(log) {}
   virtual ~MiddlewareRun() = default;
 
   virtual std::size_t function_count() const = 0;
@@ -76,7 +78,8 @@ class MiddlewareRun {
   Next next_for_step() { return Next(*this, step_); }
 
   const char* line_;
-  WorkerLog& log_;
+  base::Log& log_;
+  WorkerLog& worker_log_;
   std::uint32_t references_ = 0;
   std::uint32_t step_ = 0;
   bool is_decided_ = false;  // the function of this step has called next

@@ -21,6 +21,9 @@ class WorkerLog final : public base::Log {
   WorkerLog(base::Log& log, OnException on_exception)
       : log_(log), on_exception_(std::move(on_exception)) {}
 
+  // Where it all goes; for what may have to say something when the worker is gone.
+  base::Log& target() const { return log_; }
+
   void write(base::LogLevel level, std::string_view text) override { log_.write(level, text); }
   // `text` says where it was thrown, and what. A warning; more with `crashWorkerOnError`.
   void user_code_threw(const std::string& text) { on_exception_(text); }

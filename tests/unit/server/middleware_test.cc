@@ -95,6 +95,18 @@ TEST_F(MiddlewareTest, RequestLivesOnWithACopyOfNextAfterTheDecision) {
   next_.reset();
 }
 
+// What it has to say used to go to a log that had ended with the worker.
+TEST_F(MiddlewareTest, NextMayBeDroppedWhenTheWorkerIsGone) {
+  server().use(Line::kEmit, [this](EmitRequest&, const Next& next) { next_.emplace(next); });
+  auto client = ready();
+  client->text(event("1", 7));
+  ASSERT_TRUE(run_until([this] { return next_.has_value(); }));
+  client.reset();
+  destroy_worker();
+  next_.reset();
+  EXPECT_THAT(log_.entries, ::testing::Contains(HasSubstr("dropped 'next'")));
+}
+
 TEST_F(MiddlewareTest, HeldPublicationKeepsItsData) {
   server().use(Line::kPublishIn,
                [this](PublishInRequest&, const Next& next) { next_.emplace(next); });
