@@ -221,6 +221,7 @@ TEST_F(BodyWriterTest, IsNotOpenWhenTheExchangeWasAnsweredBefore) {
   BodyWriter writer = kept->respond_stream(Response(200), std::nullopt, [](StreamEvent) {});
   EXPECT_FALSE(writer.is_open());
   EXPECT_FALSE(writer.write("x"));
+  loop_.drop_connections();  // they are the local service's
 }
 
 TEST_F(BodyWriterTest, PutsExtraFieldsInThePlaceOfTheAnswersOwn) {
@@ -243,6 +244,7 @@ TEST_F(BodyWriterTest, PutsExtraFieldsInThePlaceOfTheAnswersOwn) {
   EXPECT_NE(response.find("Set-Cookie: a=1\r\n"), std::string::npos);
   EXPECT_NE(response.find("Set-Cookie: b=2\r\n"), std::string::npos);
   EXPECT_NE(response.find("X-Kept: yes\r\n"), std::string::npos);
+  loop_.drop_connections();  // they are the local service's
 }
 
 }  // namespace
