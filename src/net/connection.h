@@ -152,6 +152,7 @@ class Connection final : public Pollable {
   bool peer_ended_ : 1 = false;     // the peer's FIN was seen
   bool output_failed_ : 1 = false;  // the peer takes nothing any more; output is dropped
   bool is_watched_ : 1 = false;     // see EventLoop::adopt_watched()
+  bool is_shared_ : 1 = false;      // another process may have the socket as well
 
   static constexpr std::uint32_t kNoPending = UINT32_MAX;
 };

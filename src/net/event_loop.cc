@@ -186,6 +186,8 @@ void EventLoop::destroy_closed_connections() {
       handler->on_closed();
     }
     if (connection->is_watched_) connection->tell_first_bytes();
+    // epoll forgets a socket only when its last descriptor is closed, in whatever process.
+    if (connection->is_shared_) unwatch(connection->fd_, *connection);
     by_fd_[static_cast<std::size_t>(connection->fd_)] = nullptr;
     --connection_count_;
     delete connection;
@@ -224,9 +226,19 @@ Connection& EventLoop::adopt(int fd) {
   return *connection;
 }
 
+void EventLoop::release_watched(base::UniqueFunction<void(int)> on_released) {
+  for (Connection* connection : by_fd_) {
+    if (connection == nullptr || !connection->is_watched_) continue;
+    connection->is_watched_ = false;
+    on_released(connection->fd_);
+    connection->finish();
+  }
+}
+
 Connection& EventLoop::adopt_watched(int fd) {
   Connection& connection = adopt(fd);
   connection.is_watched_ = true;
+  connection.is_shared_ = true;
   return connection;
 }
 

@@ -86,6 +86,9 @@ class EventLoop {
   void set_first_bytes_handler(base::UniqueFunction<void(int fd)> handler) {
     on_first_bytes_ = std::move(handler);
   }
+  // Gives up those connections of adopt_watched() of which nothing has been told yet, without a
+  // sign to the peer: it stays connected through the copy. Calls the handler for each.
+  void release_watched(base::UniqueFunction<void(int fd)> on_released);
   std::size_t connection_count() const { return connection_count_; }
   // Aborts and destroys all connections, and runs what their handlers defer when they are told. For
   // an owner whose handlers need more than the loop. REQUIRES: not called inside an iteration.

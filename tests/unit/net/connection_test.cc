@@ -429,6 +429,43 @@ TEST_F(WatchedConnectionTest, TellsOfItsOwnEndWithoutBytes) {
   EXPECT_EQ(told_, 1);
 }
 
+TEST_F(WatchedConnectionTest, GivesUpAConnectionThatSomebodyElseHasToo) {
+  const int copy = ::dup(fd_);
+  int released = -1;
+  loop_.release_watched([&](int fd) { released = fd; });
+  turn();
+  EXPECT_EQ(released, fd_);
+  EXPECT_EQ(handler_.closes, 1);
+  EXPECT_EQ(told_, 0);
+  ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);  // its peer has noticed nothing
+  char bytes[2];
+  EXPECT_EQ(::recv(copy, bytes, sizeof bytes, MSG_DONTWAIT), 2);
+  ::close(copy);
+}
+
+// The loop used to be told of events on a socket whose connection was destroyed, as long as another
+// process had the socket, too.
+TEST_F(WatchedConnectionTest, HearsNothingOfASocketThatOnlySomebodyElseHas) {
+  const int copy = ::dup(fd_);
+  ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);
+  turn();
+  handler_.connection()->abort();
+  turn();
+  ASSERT_EQ(handler_.closes, 1);
+  ASSERT_EQ(::send(peer_, "cd", 2, MSG_NOSIGNAL), 2);
+  turn();
+  EXPECT_EQ(handler_.received, "ab");
+  ::close(copy);
+}
+
+TEST_F(WatchedConnectionTest, KeepsAConnectionThatBytesHaveComeOf) {
+  ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);
+  turn();
+  loop_.release_watched([](int /*fd*/) { FAIL(); });
+  turn();
+  EXPECT_EQ(handler_.closes, 0);
+}
+
 TEST(OutputBatch, ConnectionsGetTheirOwnListsOnly) {
   constexpr int kConnections = 30;
   std::vector<std::unique_ptr<TestHandler>> handlers;
