@@ -19,6 +19,7 @@
 #include <socketcluster/handler.h>
 #include <socketcluster/http.h>
 #include <socketcluster/options.h>
+#include <socketcluster/process_message.h>
 #include <socketcluster/server.h>
 
 namespace socketcluster {
@@ -52,6 +53,22 @@ class Worker {
   Exchange& exchange() { return server().exchange(); }
   // The original's `getStatus`.
   WorkerStatus status() const;
+
+  // ---- Among the processes of the instance ----
+  // 0 to `workers` - 1. A worker that is started again has the id of the one before.
+  std::uint32_t id() const;
+  // Worker 0: for what one worker of several has to do.
+  bool is_leader() const { return id() == 0; }
+  // The same in all processes of an instance, and another one after the instance has been started
+  // again.
+  const std::string& instance_id() const;
+  // Raises the master's handler of worker messages. `answer`, if any, is called exactly once.
+  void send_to_master(const Json& data, MessageAnswer answer = nullptr);
+  // `send_to_worker()` of the master. One handler: a later one replaces it, an empty one takes it
+  // away.
+  void on_master_message(MessageHandler handler);
+  // The worker ends in order and its sockets are closed; the last call. Replaces an earlier one.
+  void on_exit(Task handler);
 
   // Runs `task` once after `delay`, or every `interval` (at least 1 ms). A worker that ends
   // destroys tasks that are still to come.

@@ -233,6 +233,16 @@ void SocketServer::close_all(std::uint16_t code, std::string_view reason) {
   }
 }
 
+void SocketServer::close_some(std::size_t count, std::uint16_t code, std::string_view reason) {
+  for (std::vector<ClientSocket*>* list : {&clients_, &pending_}) {
+    const std::size_t taken = std::min(count, list->size());
+    const std::vector<ClientSocket*> sockets(list->end() - static_cast<std::ptrdiff_t>(taken),
+                                             list->end());
+    for (ClientSocket* socket : sockets) socket->disconnect(code, reason);
+    count -= taken;
+  }
+}
+
 // ---- Channels ----
 
 // The complete frame is made once; subscribers only queue references to it.

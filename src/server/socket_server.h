@@ -59,6 +59,8 @@ class SocketServer {
   void accept_upgrade(const http::Request& request, http::Exchange exchange);
   // Closes all sockets with this code and accepts no more. For an orderly end.
   void close_all(std::uint16_t code, std::string_view reason);
+  // Closes up to `count` sockets, and goes on accepting.
+  void close_some(std::size_t count, std::uint16_t code, std::string_view reason);
 
   const Options& options() const { return options_; }
   WorkerLog& log() { return log_; }

@@ -8,6 +8,7 @@
 #include "auth/jwt_engine.h"
 #include "http/response.h"
 #include "net/connection.h"
+#include "protocol/close_code.h"
 #include "server/auth_adapter.h"
 #include "websocket/frame.h"
 
@@ -58,24 +59,6 @@ class WorkerCore::UserTimer final : public net::Timer {
   std::shared_ptr<const Worker::Task> task_;
 };
 
-// Looks from time to time whether everybody has left.
-class WorkerCore::ShutdownTimer final : public net::Timer {
- public:
-  ShutdownTimer(WorkerCore& core, std::uint64_t now_ms, std::uint64_t timeout_ms)
-      : core_(core), deadline_ms_(now_ms + timeout_ms), sockets_left_ms_(now_ms) {}
-
-  std::uint64_t deadline_ms() const { return deadline_ms_; }
-  std::uint64_t sockets_left_ms() const { return sockets_left_ms_; }
-  void note_sockets(std::uint64_t now_ms) { sockets_left_ms_ = now_ms; }
-
- private:
-  void on_timer() override { core_.continue_shutdown(); }
-
-  WorkerCore& core_;
-  std::uint64_t deadline_ms_;
-  std::uint64_t sockets_left_ms_;  // when there were sockets for the last time
-};
-
 WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys keys)
     : log_(log),
       sockets_(loop_, options, log, random_, jwt_engine(options, std::move(keys))),
@@ -122,6 +105,59 @@ base::Status WorkerCore::listen(std::size_t connection_limit) {
   return base::Status::ok();
 }
 
+base::Status WorkerCore::listen_on(int fd, std::size_t connection_limit) {
+  auto listener = net::Listener::take(
+      loop_, fd, log_, [this](net::Connection& connection) { http_.serve(connection); });
+  if (!listener) return listener.error();
+  listener_ = std::move(*listener);
+  listener_->set_connection_limit(connection_limit);
+  return base::Status::ok();
+}
+
+void WorkerCore::take_connection(int fd) {
+  net::Connection& connection = loop_.adopt_watched(fd);
+  http_.serve(connection);
+  if (connection_limit_ == 0 || loop_.connection_count() <= connection_limit_) return;
+  connection.abort();
+  const std::uint64_t now = loop_.now_ms();
+  if (last_refusal_ms_ != 0 && now - last_refusal_ms_ < 1000) return;
+  last_refusal_ms_ = now;
+  log_.warning("connection refused: maxConnections is reached");
+}
+
+void WorkerCore::run() {
+  loop_.run();
+  if (exit_handler_)
+    run_task(std::make_shared<const Worker::Task>(std::exchange(exit_handler_, {})));
+}
+
+// ---- Messages ----
+
+void WorkerCore::take_master_message(const Json& data, MessageRespond respond) {
+  const auto handler = master_message_handler_;  // it may replace itself
+  if (handler == nullptr) return respond(Error("The worker has no handler of master messages"));
+  try {
+    (*handler)(data, respond);
+  } catch (const std::exception& error) {
+    sockets_.warn(std::string("the masterMessage handler threw: ") + error.what());
+    respond(Error(error.what()));
+  } catch (...) {
+    sockets_.warn("the masterMessage handler threw an unknown exception");
+    respond(Error("unknown exception"));
+  }
+}
+
+void WorkerCore::set_master_message_handler(MessageHandler handler) {
+  master_message_handler_ =
+      handler ? std::make_shared<const MessageHandler>(std::move(handler)) : nullptr;
+}
+
+void WorkerCore::send_to_master(const Json& data, MessageAnswer answer) {
+  if (place_.master != nullptr) return place_.master->send_to_master(data, std::move(answer));
+  if (!answer) return;
+  post([answer = std::move(answer)] { answer(Error("There is no master: workers is 0"), Json()); });
+}
+
 base::Status WorkerCore::serve_static(const std::string& directory) {
   auto files = http::StaticFiles::open(directory, &http::HttpService::system_clock_seconds);
   if (!files) return files.error();
@@ -134,30 +170,34 @@ base::Status WorkerCore::serve_static(const std::string& directory) {
 // ---- Shutdown ----
 
 void WorkerCore::begin_shutdown() {
-  if (shutdown_ != nullptr) return;
-  if (listener_ != nullptr) listener_->close();
-  sockets_.close_all(websocket::CloseCode::kGoingAway, "Server is shutting down");
-  http_.begin_shutdown();
-  shutdown_ = std::make_unique<ShutdownTimer>(
-      *this, loop_.now_ms(), static_cast<std::uint64_t>(options().process_term_timeout.count()));
-  continue_shutdown();
+  begin_drain({.code = websocket::CloseCode::kGoingAway,
+               .reason = "Server is shutting down",
+               .timeout = options().process_term_timeout,
+               .is_paced = false});
 }
 
-void WorkerCore::continue_shutdown() {
-  constexpr std::uint64_t kCheckMs = 10;
-  constexpr std::uint64_t kHttpGraceMs = 500;  // for responses that are on their way
-  const std::uint64_t now = loop_.now_ms();
-  if (sockets_.living_count() > 0) shutdown_->note_sockets(now);
-  const bool done = !has_clients() || now - shutdown_->sockets_left_ms() >= kHttpGraceMs ||
-                    now >= shutdown_->deadline_ms();
-  if (done) return stop();
-  loop_.timers().arm(*shutdown_, now + kCheckMs);
+void WorkerCore::begin_handover() {
+  begin_drain({.code = static_cast<std::uint16_t>(protocol::CloseCode::kClientPongTimeout),
+               .reason = "The worker is being replaced",
+               .timeout = options().process_term_timeout,
+               .is_paced = true});
+}
+
+void WorkerCore::begin_drain(DrainPlan plan) {
+  if (drain_ != nullptr) return;
+  if (listener_ != nullptr) listener_->close();
+  drain_ = std::make_unique<Drain>(loop_, sockets_, std::move(plan),
+                                   Drain::Hooks{.has_clients = [this] { return has_clients(); },
+                                                .close_idle = [this] { http_.begin_shutdown(); },
+                                                .on_done = [this] { stop(); }});
+  drain_->start();
 }
 
 // Connections to brokers are none.
 bool WorkerCore::has_clients() const {
   const broker::ExchangeEngine* engine = sockets_.engine();
-  return loop_.connection_count() > (engine == nullptr ? 0 : engine->open_connections());
+  return loop_.connection_count() >
+         place_.own_connections + (engine == nullptr ? 0 : engine->open_connections());
 }
 
 // ---- Timers and tasks of user code ----
@@ -259,6 +299,22 @@ Server& Worker::server() {
 
 WorkerStatus Worker::status() const {
   return core_.status().status();
+}
+
+std::uint32_t Worker::id() const {
+  return core_.id();
+}
+const std::string& Worker::instance_id() const {
+  return core_.options().instance_id;
+}
+void Worker::send_to_master(const Json& data, MessageAnswer answer) {
+  core_.send_to_master(data, std::move(answer));
+}
+void Worker::on_master_message(MessageHandler handler) {
+  core_.set_master_message_handler(std::move(handler));
+}
+void Worker::on_exit(Task handler) {
+  core_.set_exit_handler(std::move(handler));
 }
 
 Worker::TimerId Worker::set_timeout(std::chrono::milliseconds delay, Task task) {

@@ -33,7 +33,9 @@
 #include "net/event_loop.h"
 #include "net/listener.h"
 #include "server/blocking_pool.h"
+#include "server/drain.h"
 #include "server/http_routes.h"
+#include "server/master_port.h"
 #include "server/socket_server.h"
 #include "server/status_meter.h"
 
@@ -50,7 +52,8 @@ class WorkerCore {
   // Accepts connections from now on. `connection_limit` 0: none.
   base::Status listen(std::size_t connection_limit);
   std::uint16_t port() const { return listener_->port(); }
-  void run() { loop_.run(); }
+  // Calls the exit handler at its end.
+  void run();
   // run() has ended because of `crashWorkerOnError`. The process is to end with exit code 1, and
   // without running user code any more: what the application holds is not to be relied on.
   bool has_crashed() const { return sockets_.has_crashed(); }
@@ -59,6 +62,25 @@ class WorkerCore {
   // Stops accepting, closes all sockets with a code on which clients reconnect, and ends run() when
   // they are gone, at the latest after `processTermTimeout`.
   void begin_shutdown();
+  // The same for a worker whose place another one has taken already: clients are told in paced
+  // batches, with a code on which they connect again at once.
+  void begin_handover();
+
+  // ---- Under a master. Call these before the worker controller runs. ----
+  struct Place {
+    std::uint32_t id = 0;
+    MasterPort* master = nullptr;  // must outlive the worker; null: there is none
+    // Connections on the loop that are no clients, beside those of the engine.
+    std::size_t own_connections = 0;
+  };
+  void set_place(const Place& place) { place_ = place; }
+  std::uint32_t id() const { return place_.id; }
+  // Accepts connections on a listening socket that is taken over.
+  base::Status listen_on(int fd, std::size_t connection_limit);
+  // Takes over a connection that the master has accepted; the loop tells when its first bytes have
+  // come (EventLoop::set_first_bytes_handler). One beyond `connection_limit` is closed.
+  void take_connection(int fd);
+  void set_connection_limit(std::size_t limit) { connection_limit_ = limit; }
 
   // Joins this worker to other processes. Starts the engine. Before anything that could subscribe,
   // the worker controller above all. The worker destroys the engine when its loop has dropped all
@@ -76,6 +98,12 @@ class WorkerCore {
   HttpRoutes& routes() { return routes_; }
   const StatusMeter& status() const { return status_; }
 
+  // ---- Messages ----
+  void take_master_message(const Json& data, MessageRespond respond);
+  void set_master_message_handler(MessageHandler handler);
+  void send_to_master(const Json& data, MessageAnswer answer);
+  void set_exit_handler(Worker::Task handler) { exit_handler_ = std::move(handler); }
+
   base::Status serve_static(const std::string& directory);
   Worker::TimerId add_timer(std::chrono::milliseconds delay, bool repeats, Worker::Task task);
   void remove_timer(Worker::TimerId id);
@@ -87,10 +115,9 @@ class WorkerCore {
 
  private:
   class UserTimer;
-  class ShutdownTimer;
 
   void route();
-  void continue_shutdown();
+  void begin_drain(DrainPlan plan);
   bool has_clients() const;
 
   // In this order: the loop destroys its connections before what they refer to goes.
@@ -106,9 +133,14 @@ class WorkerCore {
   std::unordered_map<Worker::TimerId, std::unique_ptr<UserTimer>> timers_;
   Worker::TimerId last_timer_ = 0;
   StatusMeter status_;
-  std::unique_ptr<ShutdownTimer> shutdown_;
+  std::unique_ptr<Drain> drain_;
   std::unique_ptr<BlockingPool> pool_;  // made when it is first needed
   bool is_ending_ = false;              // takes nothing new
+  Place place_;
+  std::size_t connection_limit_ = 0;
+  std::uint64_t last_refusal_ms_ = 0;
+  std::shared_ptr<const MessageHandler> master_message_handler_;
+  Worker::Task exit_handler_;
   Http http_api_;
   Worker api_;
 };
