@@ -10,6 +10,8 @@
 
 #include <functional>
 
+#include <socketcluster/broker.h>
+#include <socketcluster/master.h>
 #include <socketcluster/worker.h>
 
 namespace socketcluster {
@@ -18,7 +20,11 @@ namespace socketcluster {
 struct Controllers {
   // Called in each worker before it accepts connections. An exception ends the worker with its
   // text.
-  std::function<void(Worker& worker)> worker;
+  std::function<void(Worker& worker)> worker = {};
+  // Called in each broker before it serves workers.
+  std::function<void(Broker& broker)> broker = {};
+  // Called in the master before it starts anything.
+  std::function<void(Master& master)> master = {};
 };
 
 // Serves until SIGTERM or SIGINT. Returns the exit code: 0 after an orderly end, 1 when serving

@@ -11,6 +11,7 @@
 #include <socketcluster/exchange.h>
 #include <socketcluster/http.h>
 #include <socketcluster/json.h>
+#include <socketcluster/master.h>
 #include <socketcluster/middleware.h>
 #include <socketcluster/options.h>
 #include <socketcluster/run.h>

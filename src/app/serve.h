@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Serving as a process: descriptor limit, signals, start-up banner, a worker until the end.
+// Serving as one process (`workers` is 0): descriptor limit, signals, start-up banner, a worker
+// until the end.
 #pragma once
 
 #include <socketcluster/run.h>
@@ -11,6 +12,6 @@ namespace socketcluster::app {
 
 // Runs one worker in this process until SIGTERM or SIGINT; a second one ends it at once. `options`
 // are valid. A failure says in one line why serving was not possible.
-base::Status serve(const Options& options, const Controllers& controllers, base::Log& log);
+base::Status serve_alone(const Options& options, const Controllers& controllers, base::Log& log);
 
 }  // namespace socketcluster::app

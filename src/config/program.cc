@@ -31,9 +31,9 @@ int print_errors(const Program& program, std::ostream& err, const Loaded& loaded
 int start_server(const Program& program, const Loaded& loaded, std::ostream& err,
                  StartFunction& start) {
   const bool json = loaded.options.log_format == LogFormat::kJson;
+  const char* const origin = loaded.options.workers == 0 ? "worker 0" : "master";
   base::ConsoleLog log(
-      err,
-      {.level = static_cast<int>(loaded.options.log_level), .json = json, .origin = "worker 0"});
+      err, {.level = static_cast<int>(loaded.options.log_level), .json = json, .origin = origin});
   for (const std::string& notice : loaded.notices) log.info(notice);
   Options options = loaded.options;
   base::SystemRandom random;

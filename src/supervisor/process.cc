@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace socketcluster::supervisor {
 namespace {
@@ -83,11 +84,19 @@ base::Result<pid_t> await_exec(pid_t pid, int failure_fd, const std::string& pat
   return failure("cannot start '" + path + "'", error);
 }
 
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
 }  // namespace
 
 ProcessImage ProcessImage::here(int argc, const char* const* argv) {
   ProcessImage image;
-  image.arguments.assign(argv, argv + argc);
+  image.arguments = own_arguments();
+  if (image.arguments.empty()) image.arguments.assign(argv, argv + argc);
   if (image.arguments.empty()) image.arguments.emplace_back("socketcluster");
   char path[4096];
   const ssize_t size = ::readlink("/proc/self/exe", path, sizeof path);

@@ -20,7 +20,8 @@ struct ProcessImage {
   std::string path;  // of the executable
   std::vector<std::string> arguments;
 
-  // This process, whose executable was not replaced yet.
+  // This process, whose executable was not replaced yet, with the arguments that it was started
+  // with: main() may have changed those that it passes on. `argv` where the system does not tell.
   static ProcessImage here(int argc, const char* const* argv);
 };
 

@@ -42,7 +42,9 @@ export const requestQuirks = {
 // The generation of the recorded server decides the defaults that show on the wire.
 export function serverOptions(directory, scenario, mode) {
   const pingTimeout = isOfOldServer(directory) ? 20000 : 30000;
-  return { protocolVersion: mode === 'auto' ? 'auto' : isOfV1(directory) ? 1 : 2, pingTimeout, ...scenarioOptions[scenario] };
+  // Which answers come together in one batch shows whether brokers are processes of their own; version 20 has none.
+  const workers = scenario === '32' && !isOfV1(directory) ? { workers: 0 } : {};
+  return { protocolVersion: mode === 'auto' ? 'auto' : isOfV1(directory) ? 1 : 2, pingTimeout, ...workers, ...scenarioOptions[scenario] };
 }
 
 // The text of a ping of the peer's protocol version, as recorded in this directory.

@@ -57,7 +57,7 @@ TEST(Program, StartsTheServerWithItsOptionsAndLog) {
   EXPECT_EQ(outcome.starts, 1);
   EXPECT_EQ(outcome.options.port, 9000);
   EXPECT_EQ(outcome.options.log_level, 3U);
-  EXPECT_THAT(outcome.err, HasSubstr(" warning worker 0 (PID "));
+  EXPECT_THAT(outcome.err, HasSubstr(" warning master (PID "));
   EXPECT_THAT(outcome.out, IsEmpty());
 }
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "app/entry.h"
+
+#include <iostream>
+
+#include "app/child.h"
+#include "app/master_process.h"
+#include "app/serve.h"
+#include "app/show_status.h"
+#include "config/program.h"
+#include "ipc/child_role.h"
+
+namespace socketcluster::app {
+
+int enter(const config::Program& program, int argc, char** argv, const Controllers& controllers) {
+  if (const auto role = ipc::take_child_role()) {
+    if (*role) return run_child(**role, controllers);
+    std::cerr << role->error().text << std::endl;
+    return config::kExitUsage;
+  }
+  return config::run_program(
+      program, argc, argv,
+      [&](const Options& options, base::Log& log) {
+        if (options.workers == 0) return serve_alone(options, controllers, log);
+        return run_master(options, controllers, supervisor::ProcessImage::here(argc, argv), log);
+      },
+      &show_status);
+}
+
+}  // namespace socketcluster::app
