@@ -180,11 +180,11 @@ class Socket {
   void deauthenticate_self();
 
   // ---- What it is ----
-  // The upgrade request. Kept (1 to 2 KB per connection) when at the time of the connect the
-  // server has anything that is given a socket: a handler of Server::on() or of a server event
-  // other than on_warning(), or a function in any line of middleware. Empty otherwise.
+  // The upgrade request. Kept (1 to 2 KB per connection) when the server has a connection handler,
+  // a handshake handler or handshake middleware at the time of the connect; empty otherwise.
   const std::optional<HttpRequest>& request() const;
-  // The first address of `X-Forwarded-For`, not trimmed; "" without the header or request().
+  // The first address of `X-Forwarded-For`, not trimmed; "" without the header, or when at the time
+  // of the connect the server had nothing that is given a socket (handlers, middleware).
   // Anybody can send that header: trust it behind a proxy of your own only.
   std::string forwarded_address() const;
   // Anything that the application wants to keep with the socket; it may hold handles of this same

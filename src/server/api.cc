@@ -187,9 +187,7 @@ const std::optional<HttpRequest>& Socket::request() const {
   return state_->request();
 }
 std::string Socket::forwarded_address() const {
-  if (!state_->request()) return {};
-  const std::string_view header = state_->request()->header("X-Forwarded-For").value_or("");
-  return std::string(header.substr(0, header.find(',')));
+  return state_->forwarded_address();
 }
 std::any& Socket::user_data() {
   return state_->user_data();

@@ -19,6 +19,10 @@ HttpRequest make_http_request(const http::Request& request, std::string remote_a
       HttpRequestData{request, std::move(remote_address), {}}));
 }
 
+std::string first_address(std::string_view list) {
+  return std::string(list.substr(0, list.find(',')));
+}
+
 }  // namespace socketcluster::server
 
 namespace socketcluster {

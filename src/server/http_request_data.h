@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,5 +24,8 @@ struct HttpRequestData {
 };
 
 HttpRequest make_http_request(const http::Request& request, std::string remote_address);
+
+// Of the list in an `X-Forwarded-For` header, not trimmed.
+std::string first_address(std::string_view list);
 
 }  // namespace socketcluster::server

@@ -156,20 +156,32 @@ void SocketServer::accept_upgrade(const http::Request& request, http::Exchange e
   }
   // On a connection that was there before the listener closed.
   if (is_ending_) return refuse(exchange, 503, "Server is shutting down", {});
-  std::optional<HttpRequest> kept;
-  if (keeps_requests()) kept = make_http_request(request, exchange.connection().remote_address());
+  if (!keeps_requests()) return open_socket(exchange, upgrade, {}, forwarded_address(request));
+  HttpRequest kept = make_http_request(request, exchange.connection().remote_address());
   if (middleware_.handshake_ws.is_empty()) return open_socket(exchange, upgrade, std::move(kept));
-  MiddlewareRun::start(new HandshakeWsRun(*this, std::move(exchange), upgrade, *kept));
+  MiddlewareRun::start(new HandshakeWsRun(*this, std::move(exchange), upgrade, kept));
 }
 
-// Where user code is given sockets, it may want to know how they came. Without any nobody asks, and
-// a plain pub/sub server keeps neither a request nor a state per connection.
-bool SocketServer::keeps_requests() {
-  const bool has_handlers =
-      connection_handler_ != nullptr || !event_handlers_.empty() || handlers_.meet_sockets();
+// Where user code meets a socket as it comes, it may want to know how it came. Nobody else pays for
+// a request, which takes more memory than all the rest of a connection.
+bool SocketServer::keeps_requests() const {
+  return connection_handler_ != nullptr || handlers_.handshake ||
+         !middleware_.handshake_ws.is_empty() || !middleware_.handshake_sc.is_empty();
+}
+
+// Without any of them nobody asks, and a plain pub/sub server keeps no state per connection.
+bool SocketServer::has_code_for_sockets() {
   bool has_middleware = false;
   middleware_.for_each([&](const auto& line) { has_middleware |= !line.is_empty(); });
-  return has_handlers || has_middleware;
+  return has_middleware || connection_handler_ != nullptr || !event_handlers_.empty() ||
+         handlers_.meet_sockets();
+}
+
+// Of a socket whose request is not kept.
+std::string SocketServer::forwarded_address(const http::Request& request) {
+  const std::string_view header = request.header("X-Forwarded-For").value_or("");
+  if (header.empty() || !has_code_for_sockets()) return {};
+  return first_address(header);
 }
 
 void SocketServer::refuse_blocked(http::Exchange& exchange, const Verdict& verdict) {
@@ -183,7 +195,7 @@ void SocketServer::refuse_blocked(http::Exchange& exchange, const Verdict& verdi
 }
 
 void SocketServer::open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade,
-                               std::optional<HttpRequest> request) {
+                               std::optional<HttpRequest> request, std::string forwarded_address) {
   auto taken = exchange.take_over();
   if (!taken) return;  // the client is gone
   std::string response;
@@ -194,6 +206,9 @@ void SocketServer::open_socket(http::Exchange& exchange, const websocket::Upgrad
   socket->attach(*taken->connection, upgrade.deflate, deflate_);
   socket->start();
   if (request) socket->state().set_request(std::move(*request));
+  if (!forwarded_address.empty()) {
+    socket->state().set_forwarded_address(std::move(forwarded_address));
+  }
   if (handlers_.handshake) {
     loop_.defer([this, keep = StateRef(socket->state())] {
       if (keep->live() != nullptr) tell(handlers_.handshake, keep->handle());

@@ -173,9 +173,11 @@ class SocketServer {
   base::SharedBytes publication_frame(std::string_view channel_json, std::string_view data_json);
   template <typename Handler, typename... Args>
   void tell(const Handler& handler, Args&&... args);
-  bool keeps_requests();
+  bool keeps_requests() const;
+  bool has_code_for_sockets();
+  std::string forwarded_address(const http::Request& request);
   void open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade,
-                   std::optional<HttpRequest> request);
+                   std::optional<HttpRequest> request, std::string forwarded_address = {});
   void refuse_blocked(http::Exchange& exchange, const Verdict& verdict);
   static void erase_at(std::vector<ClientSocket*>& list, std::uint32_t index);
 

@@ -11,6 +11,7 @@
 #include "protocol/close_code.h"
 #include "protocol/errors.h"
 #include "server/client_socket.h"
+#include "server/http_request_data.h"
 #include "server/json_values.h"
 #include "server/socket_server.h"
 
@@ -86,6 +87,11 @@ SocketState::Listeners& SocketState::listeners() {
 
 bool SocketState::hears_subscriptions() const {
   return listeners_ != nullptr && (listeners_->subscribe || listeners_->unsubscribe);
+}
+
+std::string SocketState::forwarded_address() const {
+  if (!request_) return forwarded_address_;
+  return first_address(request_->header("X-Forwarded-For").value_or(""));
 }
 
 void SocketState::report_raw(std::string_view text) {

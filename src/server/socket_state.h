@@ -95,6 +95,8 @@ class SocketState {
 
   void set_request(HttpRequest request) { request_ = std::move(request); }
   const std::optional<HttpRequest>& request() const { return request_; }
+  void set_forwarded_address(std::string address) { forwarded_address_ = std::move(address); }
+  std::string forwarded_address() const;
   // Of a socket whose end was told: a place where nothing stays.
   std::any& user_data();
 
@@ -161,6 +163,7 @@ class SocketState {
   std::unique_ptr<Token> token_;
   std::optional<std::int64_t> expired_at_;
   std::optional<HttpRequest> request_;
+  std::string forwarded_address_;  // when there is no request_
   std::any user_data_;
   bool is_told_ = false;  // of its end; user code is gone from here, for good
   std::vector<Owed> owed_;

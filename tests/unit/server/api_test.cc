@@ -787,44 +787,36 @@ TEST_F(Api, ClaimsOfTheTokenAreThereOneByOne) {
 
 // ---- How a socket came --------------------------------------------------------------------------
 
-TEST_F(Api, RequestIsKeptWhereAHandlerMayAskForIt) {
+TEST_F(Api, RequestIsKeptWhereSocketsAreMetAsTheyCome) {
   const test::ClientOptions headers{.headers = "X-Forwarded-For: 203.0.113.7, 10.0.0.1\r\n"};
   const auto before = ready(nullptr, headers);
   EXPECT_FALSE(socket_of_last().request());
-  EXPECT_EQ(socket_of_last().forwarded_address(), "");
-
-  server().on_warning([](const std::string&) {});  // is given no socket
-  const auto warned = ready(nullptr, headers);
-  EXPECT_FALSE(socket_of_last().request());
-
-  server().on("where", [](Socket& socket, const Json&, const Respond& respond) {
-    respond({{"forwarded", socket.forwarded_address()}, {"path", socket.request()->path()}});
-  });
+  std::string path;
+  server().on_connection([&](Socket& socket) { path = socket.request()->path(); });
   const auto client = ready(nullptr, headers);
-  EXPECT_EQ(client->ask(event("where", 2)),
-            R"({"rid":2,"data":{"forwarded":"203.0.113.7","path":"/socketcluster/"}})");
+  EXPECT_EQ(path, "/socketcluster/");
+  EXPECT_EQ(socket_of_last().forwarded_address(), "203.0.113.7");
 }
 
-TEST_F(Api, RequestIsKeptForMiddlewareAndServerEvents) {
-  std::string forwarded;
-  const test::ClientOptions headers{.headers = "X-Forwarded-For: 203.0.113.7\r\n"};
-  const MiddlewareId id =
-      server().use(Line::kSubscribe, [&](SubscribeRequest& request, const Next& next) {
-        forwarded = request.socket().forwarded_address();
-        next();
-      });
-  const auto first = ready(nullptr, headers);
-  EXPECT_EQ(first->ask(subscribe("a", 2)), rid(2));
-  EXPECT_EQ(std::exchange(forwarded, ""), "203.0.113.7");
-  server().remove_middleware(id);
-  const auto second = ready(nullptr, headers);
+TEST_F(Api, ForwardedAddressIsKnownWhereAnythingIsGivenASocket) {
+  const test::ClientOptions headers{.headers = "X-Forwarded-For: 203.0.113.7, 10.0.0.1\r\n"};
+  const auto before = ready(nullptr, headers);
+  EXPECT_EQ(socket_of_last().forwarded_address(), "");
+  server().on_warning([](const std::string&) {});  // is given no socket
+  const auto warned = ready(nullptr, headers);
+  EXPECT_EQ(socket_of_last().forwarded_address(), "");
+
+  const MiddlewareId id = server().use(
+      Line::kSubscribe, [](SubscribeRequest& /*request*/, const Next& next) { next(); });
+  const auto ruled = ready(nullptr, headers);
+  EXPECT_EQ(socket_of_last().forwarded_address(), "203.0.113.7");
   EXPECT_FALSE(socket_of_last().request());
-  server().on_subscription(
-      [&](Socket& socket, const std::string&) { forwarded = socket.forwarded_address(); });
-  const auto third = ready(nullptr, headers);
-  EXPECT_EQ(third->ask(subscribe("a", 2)), rid(2));
-  turn();
-  EXPECT_EQ(forwarded, "203.0.113.7");
+  server().remove_middleware(id);
+  const auto free = ready(nullptr, headers);
+  EXPECT_EQ(socket_of_last().forwarded_address(), "");
+  server().on_subscription([](Socket& /*socket*/, const std::string&) {});
+  const auto heard = ready(nullptr, headers);
+  EXPECT_EQ(socket_of_last().forwarded_address(), "203.0.113.7");
 }
 
 // ---- The worker's end ---------------------------------------------------------------------------
