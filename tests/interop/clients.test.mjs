@@ -78,7 +78,8 @@ const cases = {
   },
 
   async 'ends its subscriptions when it disconnects'(t, version) {
-    const server = await startApp(t, version);
+    // A worker tells of its own clients.
+    const server = await startApp(t, version, { options: { workers: 1 } });
     const watcher = await connectClient(t, version, server.port);
     const noted = watcher.receive('noted');
     await watcher.invoke('watch');

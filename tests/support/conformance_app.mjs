@@ -9,7 +9,7 @@ import { startServer } from './server_process.mjs';
 export const testsReference = process.env.SC_REFERENCE === '1';
 
 // SC_LAYOUT=4x2 runs it with four workers and two brokers.
-const [workers, brokers] = (process.env.SC_LAYOUT ?? '1x1').split('x').map(Number);
+export const [workers, brokers] = (process.env.SC_LAYOUT ?? '1x1').split('x').map(Number);
 const layout = testsReference ? {} : { workers, brokers };
 
 // `generation` (s14 or s20) matters only to the reference.
