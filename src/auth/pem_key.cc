@@ -127,6 +127,8 @@ class PemKey final : public Key {
       der = der_from_raw(signature, number_bytes);
       if (der.empty()) return false;
       signature = der;
+    } else if (signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()))) {
+      return false;  // RFC 8017 section 8.1.2; OpenSSL lets leading zeros be left out
     }
     const Context context = copy_of(algorithm);
     return context != nullptr &&

@@ -83,6 +83,19 @@ TEST(Key, RefusesASignatureWithAnyByteChangedOrCut) {
   }
 }
 
+// One signature in 256 begins with a zero.
+TEST(Key, RefusesASignatureWithoutItsLeadingZero) {
+  const TokenKeys keys = keys_for(Algorithm::kRs256);
+  std::string signature = "none yet";
+  std::string text;
+  for (int i = 0; signature.front() != '\0'; ++i) {
+    text = std::to_string(i);
+    signature = *keys.signing_key().sign(Algorithm::kRs256, text);
+  }
+  EXPECT_TRUE(keys.verifying_key().verify(Algorithm::kRs256, text, signature));
+  EXPECT_FALSE(keys.verifying_key().verify(Algorithm::kRs256, text, signature.substr(1)));
+}
+
 TEST(Key, ServesNoOtherAlgorithm) {
   for (const Algorithm own : all_algorithms()) {
     const TokenKeys keys = keys_for(own);
