@@ -17,7 +17,7 @@ CommandResult failed(const base::Failure& failure) {
   return {failure.text, std::nullopt};
 }
 
-CommandResult to_result(base::Status status) {
+CommandResult to_result(const base::Status& status) {
   if (!status) return failed(status.error());
   return {};
 }

@@ -16,7 +16,8 @@ std::size_t memory_bytes(const DataKey& key) {
 
 // As Math.round(): half a second counts as a whole one.
 double rounded_seconds(std::int64_t now_ms) {
-  return static_cast<double>((now_ms + 500) / 1000);
+  const std::int64_t seconds = (now_ms + 500) / 1000;
+  return static_cast<double>(seconds);
 }
 
 }  // namespace
