@@ -507,10 +507,10 @@ TEST(OutputBatch, ConnectionsGetTheirOwnListsOnly) {
 }
 
 TEST(EventLoopReadLimit, NoConnectionGetsMoreThanItsShareOfAnIteration) {
+  TestHandler handler;  // outlives the connection, which the loop owns
   EventLoop loop(1024);
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-  TestHandler handler;
   loop.adopt(ends[0]).set_handler(handler);
   const std::string bytes(2049, 'x');
   ASSERT_EQ(::send(ends[1], bytes.data(), bytes.size(), 0), 2049);
