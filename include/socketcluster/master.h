@@ -95,7 +95,8 @@ class Master {
   void on_worker_exit(ExitHandler handler);
   void on_broker_start(StartHandler handler);
   void on_broker_exit(ExitHandler handler);
-  // `send_to_master()` of a worker or broker.
+  // `send_to_master()` of a worker or broker. What the handler throws is the answer for whoever
+  // waits for one.
   void on_worker_message(ProcessMessageHandler handler);
   void on_broker_message(ProcessMessageHandler handler);
 

@@ -70,7 +70,11 @@ void MasterCore::on_child_message(Child& child, std::string_view type, const Jso
       return respond(Error(std::string("The master has no handler of messages from ") +
                            (is_worker ? "workers" : "brokers")));
     }
-    events_.tell(event, child.id(), member(message, "data"), std::move(respond));
+    loop_.defer([this, name = event.name, handler = event.handler, id = child.id(),
+                 data = member(message, "data"), respond = std::move(respond)] {
+      const auto thrown = ipc::call_user(log_, name, [&] { (*handler)(id, data, respond); });
+      if (thrown) respond(Error(*thrown));
+    });
   } else if (type == "adopted") {
     entrance_.dealer().adopted(child, numbers_of(message));
   } else if (type == "returned") {

@@ -2,8 +2,10 @@
 // A running instance of the stock program with several processes, and what `socketcluster status` says of it.
 import { randomUUID } from 'node:crypto';
 
-import { startProgram, runProgram } from './program.mjs';
+import { programUnderTest } from './paths.mjs';
 import { eventually } from './processes.mjs';
+import { runProgram, startProgram } from './program.mjs';
+import { startServer } from './server_process.mjs';
 
 export class Instance {
   constructor(server, name) {
@@ -31,8 +33,21 @@ export class Instance {
   }
 }
 
+const newName = () => `test-${randomUUID()}`;
+
 export async function startInstance(t, { workers = 1, brokers = 1, options = {} } = {}) {
-  const name = `test-${randomUUID()}`;
+  const name = newName();
   const server = await startProgram(t, { options: { workers, brokers, appName: name, ...options } });
+  return new Instance(server, name);
+}
+
+// The same of process_app, whose clients can reach the master. `prefix`: words in front of the program, `program`: a
+// copy of it.
+export async function startProcessApp(t, { workers = 1, brokers = 1, options = {}, prefix = [], program } = {}) {
+  const name = newName();
+  const command = [...prefix, ...(program ? [program] : programUnderTest('SC_PROCESS_APP', 'process_app'))];
+  const server = await startServer(t, [...command, 'start', '-p', '0'], {
+    env: { SOCKETCLUSTER_OPTIONS: JSON.stringify({ workers, brokers, appName: name, ...options }) },
+  });
   return new Instance(server, name);
 }

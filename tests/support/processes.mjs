@@ -20,6 +20,11 @@ export function isAlive(pid) {
   return stat !== null && stat.state !== 'Z';
 }
 
+// It has ended, and its parent has not asked how.
+export function isZombie(pid) {
+  return statOf(pid)?.state === 'Z';
+}
+
 export function childrenOf(pid) {
   return fs.readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)
     .filter(child => { const stat = statOf(child); return stat !== null && stat.parent === pid && stat.state !== 'Z'; });
