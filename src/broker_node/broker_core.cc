@@ -8,7 +8,7 @@
 
 #include "base/constant_time.h"
 #include "base/random.h"
-#include "broker_node/user_call.h"
+#include "ipc/user_call.h"
 #include "json/value.h"
 
 namespace socketcluster::broker_node {
@@ -119,7 +119,7 @@ void BrokerCore::send_to_master(const Json& data, MessageAnswer answer) {
   if (!answer) return master_.send_to_master(data, nullptr);
   master_.send_to_master(data, [this, answer = std::move(answer)](const std::optional<Error>& error,
                                                                   const Json& value) {
-    call_user(log_, "the handler of an answer of the master", [&] { answer(error, value); });
+    ipc::call_user(log_, "the handler of an answer of the master", [&] { answer(error, value); });
   });
 }
 

@@ -28,8 +28,8 @@
 #include "broker_node/status_meter.h"
 #include "broker_node/switchboard.h"
 #include "broker_node/user_events.h"
-#include "broker_node/user_tasks.h"
 #include "broker_node/worker_session.h"
+#include "ipc/user_tasks.h"
 #include "net/acceptor.h"
 #include "net/event_loop.h"
 
@@ -73,7 +73,7 @@ class BrokerCore final : private SessionHost {
 
   // ---- For Broker ----
   UserEvents& events() { return events_; }
-  UserTasks& tasks() { return tasks_; }
+  ipc::UserTasks& tasks() { return tasks_; }
   Requests& requests() { return requests_; }
   void send_to_master(const Json& data, MessageAnswer answer);
   void set_master_message_handler(MessageHandler handler);
@@ -95,7 +95,7 @@ class BrokerCore final : private SessionHost {
   UserEvents events_;
   Switchboard switchboard_;
   Requests requests_;
-  UserTasks tasks_;
+  ipc::UserTasks tasks_;
   Recovery recovery_;
   net::Acceptor acceptor_;
   StatusMeter status_;

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "broker_node/user_call.h"
+#include "ipc/user_call.h"
 #include "json/value.h"
 
 namespace socketcluster::broker_node {
@@ -43,7 +43,7 @@ void UserEvents::published(const base::SharedBytes& frame, std::size_t channel_s
     if (handler == nullptr) return;
     const std::string channel(frame.view().substr(channel_at, data_at - channel_at));
     const Json data = json::parse_json(frame.view().substr(data_at)).value_or(Json());
-    call_user(log_, "a handler of publish", [&] { (*handler)(channel, data); });
+    ipc::call_user(log_, "a handler of publish", [&] { (*handler)(channel, data); });
   });
 }
 
@@ -52,7 +52,7 @@ void UserEvents::call_for_channel(std::string_view what,
                                   std::string_view channel) {
   if (handler == nullptr) return;
   add([this, what, handler, channel = std::string(channel)] {
-    call_user(log_, what, [&] { (*handler)(channel); });
+    ipc::call_user(log_, what, [&] { (*handler)(channel); });
   });
 }
 
@@ -67,7 +67,7 @@ void UserEvents::message(std::string_view what, std::shared_ptr<const MessageHan
                          Json data, MessageRespond respond) {
   add([this, what = std::string(what), handler = std::move(handler), data = std::move(data),
        respond = std::move(respond)] {
-    const auto thrown = call_user(log_, what, [&] { (*handler)(data, respond); });
+    const auto thrown = ipc::call_user(log_, what, [&] { (*handler)(data, respond); });
     if (thrown) respond(Error(*thrown));
   });
 }
