@@ -66,16 +66,16 @@ void Subscriptions::confirm_first() {
     for (const auto& [name, channel] : channels_) {
       if (channel.number == 0) confirmed.push_back(name);
     }
-    return confirm(std::move(confirmed), 0);
+    return confirm(confirmed, 0);
   }
   const std::uint64_t number = sent_.front().first;
   confirmed.push_back(std::move(sent_.front().second));
   sent_.pop_front();
-  confirm(std::move(confirmed), number);
+  confirm(confirmed, number);
 }
 
 // One that was left and taken again meanwhile has another number.
-void Subscriptions::confirm(std::vector<std::string> channels, std::uint64_t number) {
+void Subscriptions::confirm(const std::vector<std::string>& channels, std::uint64_t number) {
   for (const std::string& name : channels) {
     const auto found = channels_.find(name);
     if (found == channels_.end() || found->second.number != number) continue;

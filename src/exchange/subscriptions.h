@@ -67,7 +67,7 @@ class Subscriptions {
   };
   using Channels = std::unordered_map<std::string, Channel, NameHash, std::equal_to<>>;
 
-  void confirm(std::vector<std::string> channels, std::uint64_t number);
+  void confirm(const std::vector<std::string>& channels, std::uint64_t number);
 
   Channels channels_;                                       // not confirmed
   std::deque<std::pair<std::uint64_t, std::string>> sent_;  // in the order of their numbers
