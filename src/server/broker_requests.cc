@@ -137,7 +137,7 @@ void BrokerRequests::ask_all(std::string_view action, Join join, ValueHandler do
   ask_brokers(action, brokers_of_key(nullptr, action), {}, join, std::move(done));
 }
 
-void BrokerRequests::ask_controller(std::string_view action, JsonObject request,
+void BrokerRequests::ask_controller(std::string_view action, const JsonObject& request,
                                     const std::optional<MapIndex>& brokers, ValueHandler done) {
   const auto targets = brokers ? brokers_of(brokers->json()) : std::vector<std::size_t>{0};
   ask_brokers(action, targets, request, Join::kList, std::move(done));

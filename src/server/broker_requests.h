@@ -38,7 +38,7 @@ class BrokerRequests {
                 ValueHandler done);
   void ask_all(std::string_view action, Join join, ValueHandler done);
   // A message or a call of a procedure. No value for `brokers`: the first one.
-  void ask_controller(std::string_view action, JsonObject request,
+  void ask_controller(std::string_view action, const JsonObject& request,
                       const std::optional<MapIndex>& brokers, ValueHandler done);
 
  private:
