@@ -45,7 +45,7 @@ class WorkerChild final : public ChildActions {
 
  private:
   void on_master_message(const Json& data, MessageRespond respond) override {
-    worker_.take_master_message(data, std::move(respond));
+    worker_.take_master_message(data, respond);
   }
   void on_control(std::string_view type, const JsonObject& /*message*/,
                   MessageRespond respond) override {

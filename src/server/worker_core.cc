@@ -133,7 +133,7 @@ void WorkerCore::run() {
 
 // ---- Messages ----
 
-void WorkerCore::take_master_message(const Json& data, MessageRespond respond) {
+void WorkerCore::take_master_message(const Json& data, const MessageRespond& respond) {
   const auto handler = master_message_handler_;  // it may replace itself
   if (handler == nullptr) return respond(Error("The worker has no handler of master messages"));
   try {

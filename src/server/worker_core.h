@@ -99,7 +99,7 @@ class WorkerCore {
   const StatusMeter& status() const { return status_; }
 
   // ---- Messages ----
-  void take_master_message(const Json& data, MessageRespond respond);
+  void take_master_message(const Json& data, const MessageRespond& respond);
   void set_master_message_handler(MessageHandler handler);
   void send_to_master(const Json& data, MessageAnswer answer);
   void set_exit_handler(Worker::Task handler) { exit_handler_ = std::move(handler); }

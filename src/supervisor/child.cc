@@ -85,7 +85,8 @@ std::string ChildExit::text() const {
 
 base::Result<std::unique_ptr<Child>> Child::start(net::EventLoop& loop, base::Log& log,
                                                   ChildOwner& owner, const ProcessImage& image,
-                                                  const ChildRules& rules, ChildStart settings) {
+                                                  const ChildRules& rules,
+                                                  const ChildStart& settings) {
   Descriptors fds;
   if (base::Status opened = fds.open(settings.has_seat); !opened) return opened.error();
   const ipc::ChildRole role{.role = settings.role,

@@ -84,7 +84,8 @@ class Child final : public ConnectionDealer::Seat, private ipc::ControlHandler {
   // Starts the process. `loop`, `log` and `owner` must outlive it.
   static base::Result<std::unique_ptr<Child>> start(net::EventLoop& loop, base::Log& log,
                                                     ChildOwner& owner, const ProcessImage& image,
-                                                    const ChildRules& rules, ChildStart settings);
+                                                    const ChildRules& rules,
+                                                    const ChildStart& settings);
   // A process that still runs is killed and reaped.
   ~Child();
 
