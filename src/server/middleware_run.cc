@@ -13,7 +13,10 @@ bool MiddlewareRun::start(MiddlewareRun* run) {
   // Not held by anybody means decided, too: the release below blocks what waits for a dropped next.
   const bool is_held = run->references_ > 1;
   const bool is_decided = run->is_finished_ || !is_held;
-  if (is_held) run->keep();
+  if (is_held) {
+    run->kept_log_ = run->log_.shared_from_this();
+    run->keep();
+  }
   run->release();
   return is_decided;
 }
@@ -38,8 +41,7 @@ void MiddlewareRun::proceed() {
 }
 
 void MiddlewareRun::threw(const char* text) {
-  worker_log_.user_code_threw(std::string("a function of the ") + line_ +
-                              " middleware threw: " + text);
+  log_.user_code_threw(std::string("a function of the ") + line_ + " middleware threw: " + text);
   if (!is_decided_) block(step_, Verdict::blocked(Error(text)));
 }
 
@@ -54,7 +56,9 @@ void MiddlewareRun::allow(std::uint32_t step) {
   if (is_first_decision(step)) go_on();
 }
 
+// Without a worker there is nothing to decide, and the functions that would follow may be gone.
 bool MiddlewareRun::is_first_decision(std::uint32_t step) {
+  if (!log_.has_worker()) return false;
   if (!is_finished_ && !is_decided_ && step == step_) return true;
   log_.warning(std::string("InvalidActionError: Callback for ") + line_ +
                " middleware was already invoked");
@@ -72,7 +76,7 @@ void MiddlewareRun::go_on() {
 
 void MiddlewareRun::complete() {
   is_finished_ = true;
-  finish(verdict_);
+  if (log_.has_worker()) finish(verdict_);
 }
 
 // The last reference of an undecided run is the last copy of a `next` that nobody called.

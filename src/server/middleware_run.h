@@ -6,12 +6,14 @@
 //
 //   start() -> call(0) -> next() -> call(1) -> ... -> finish(verdict)       exactly once
 //
-// A function that drops every `next` uncalled is reported and blocks the action. References are
-// counted, not atomic. Thread rule: loop thread.
+// A function that drops every `next` uncalled is reported and blocks the action. When the worker is
+// gone, a `next` that is still kept does nothing. References are counted, not atomic. Thread rule:
+// loop thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -56,10 +58,8 @@ class MiddlewareRun {
   void block(std::uint32_t step, Verdict verdict);
 
  protected:
-  // `line` is its name in texts: "subscribe". A literal. `log` must outlive all calls of functions,
-  // its target the run: user code may keep a `next` beyond the worker.
-  MiddlewareRun(const char* line, WorkerLog& log)
-      : line_(line), log_(log.target()), worker_log_(log) {}
+  // `line` is its name in texts: "subscribe". A literal.
+  MiddlewareRun(const char* line, WorkerLog& log) : line_(line), log_(log) {}
   virtual ~MiddlewareRun() = default;
 
   virtual std::size_t function_count() const = 0;
@@ -78,8 +78,8 @@ class MiddlewareRun {
   Next next_for_step() { return Next(*this, step_); }
 
   const char* line_;
-  base::Log& log_;
-  WorkerLog& worker_log_;
+  WorkerLog& log_;
+  std::shared_ptr<WorkerLog> kept_log_;  // when user code holds the run, perhaps beyond the worker
   std::uint32_t references_ = 0;
   std::uint32_t step_ = 0;
   bool is_decided_ = false;  // the function of this step has called next

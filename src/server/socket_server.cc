@@ -66,7 +66,8 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
                            std::unique_ptr<auth::AuthEngine> auth_engine)
     : loop_(loop),
       options_(options),
-      log_(log, [this](const std::string& text) { user_code_threw(text); }),
+      log_(std::make_shared<WorkerLog>(log,
+                                       [this](const std::string& text) { user_code_threw(text); })),
       ids_(random),
       origins_(options.origins),
       scan_limits_{.max_depth = options.max_json_depth,
@@ -81,6 +82,7 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
 
 SocketServer::~SocketServer() {
   SC_ASSERT(pending_.empty() && clients_.empty());
+  log_->worker_ended();
 }
 
 // A user's handler must not end the worker.
@@ -92,9 +94,9 @@ void SocketServer::tell(const Handler& handler, Args&&... args) {
   try {
     copy(std::forward<Args>(args)...);
   } catch (const std::exception& error) {
-    log_.user_code_threw(std::string("a server event handler threw: ") + error.what());
+    log_->user_code_threw(std::string("a server event handler threw: ") + error.what());
   } catch (...) {
-    log_.user_code_threw("a server event handler threw: unknown exception");
+    log_->user_code_threw("a server event handler threw: unknown exception");
   }
 }
 
@@ -114,7 +116,7 @@ class SocketServer::HandshakeWsRun final : public LineRun<HandshakeWsRequest> {
  public:
   HandshakeWsRun(SocketServer& server, http::Exchange exchange, const websocket::Upgrade& upgrade,
                  const HttpRequest& request)
-      : LineRun("handshakeWS", server.log_, server.middleware_.handshake_ws, request),
+      : LineRun("handshakeWS", server.log(), server.middleware_.handshake_ws, request),
         server_(server),
         exchange_(std::move(exchange)),
         upgrade_(upgrade) {}
@@ -307,7 +309,7 @@ void SocketServer::set_auth_engine(std::unique_ptr<auth::AuthEngine> engine) {
 }
 
 void SocketServer::warn(const std::string& text) {
-  log_.warning(text);
+  log_->warning(text);
   if (!handlers_.warning) return;
   loop_.defer([this, text] {
     is_telling_warning_ = true;
@@ -318,10 +320,10 @@ void SocketServer::warn(const std::string& text) {
 
 // What the handler of warnings throws is not told to it, or it would go on for ever.
 void SocketServer::user_code_threw(const std::string& text) {
-  is_telling_warning_ ? log_.warning(text) : warn(text);
+  is_telling_warning_ ? log_->warning(text) : warn(text);
   if (!options_.crash_worker_on_error || has_crashed_) return;
   has_crashed_ = true;
-  log_.error("an exception left a handler, and crashWorkerOnError is set: the worker ends");
+  log_->error("an exception left a handler, and crashWorkerOnError is set: the worker ends");
   loop_.stop();  // behind this iteration, at whose end answers are sent
 }
 

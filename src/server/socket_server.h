@@ -63,7 +63,7 @@ class SocketServer {
   void close_some(std::size_t count, std::uint16_t code, std::string_view reason);
 
   const Options& options() const { return options_; }
-  WorkerLog& log() { return log_; }
+  WorkerLog& log() { return *log_; }
   net::EventLoop& loop() { return loop_; }
   broker::ChannelTable& channels() { return channels_; }
   websocket::DeflateContext& deflate() { return deflate_; }
@@ -183,7 +183,7 @@ class SocketServer {
 
   net::EventLoop& loop_;
   const Options options_;
-  WorkerLog log_;
+  const std::shared_ptr<WorkerLog> log_;
   protocol::SocketIdSource ids_;
   protocol::OriginPolicy origins_;
   protocol::ScanLimits scan_limits_;

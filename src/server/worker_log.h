@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The log of a worker, which is also the one place that hears of what handlers of the application
-// throw: whoever calls user code catches everything and says so here. Thread rule: writing from any
-// thread, user_code_threw() on the loop thread.
+// throw: whoever calls user code catches everything and says so here. What user code may keep
+// beyond the worker shares it. Thread rule: writing from any thread, the rest on the loop thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +14,7 @@
 
 namespace socketcluster::server {
 
-class WorkerLog final : public base::Log {
+class WorkerLog final : public base::Log, public std::enable_shared_from_this<WorkerLog> {
  public:
   using OnException = base::UniqueFunction<void(const std::string& text)>;
 
@@ -21,11 +22,13 @@ class WorkerLog final : public base::Log {
   WorkerLog(base::Log& log, OnException on_exception)
       : log_(log), on_exception_(std::move(on_exception)) {}
 
-  // Where it all goes; for what may have to say something when the worker is gone.
-  base::Log& target() const { return log_; }
+  // The worker is gone: nobody is left who could act on an exception.
+  void worker_ended() { on_exception_ = nullptr; }
+  bool has_worker() const { return static_cast<bool>(on_exception_); }
 
   void write(base::LogLevel level, std::string_view text) override { log_.write(level, text); }
   // `text` says where it was thrown, and what. A warning; more with `crashWorkerOnError`.
+  // REQUIRES: has_worker().
   void user_code_threw(const std::string& text) { on_exception_(text); }
 
  private:

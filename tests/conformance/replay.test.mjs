@@ -40,19 +40,31 @@ function loadExpected(transcript, mode) {
   return { connections, book };
 }
 
-// Several brokers confirm independently of each other, so what they have confirmed may be answered in another order:
-// plain answers that follow each other are compared as a set, those inside of one message too.
+// Brokers work independently of each other, so what concerns channels of two of them may come in another order: among
+// plain answers and publications that follow each other, also inside of one message, only the order of the
+// publications of a channel is compared.
 function inAnyOrder(items) {
   if (brokers === 1) return items;
-  const isAnswer = item => /^message \{"rid":\d+\}$/.test(item);
-  const sorted = items.map(item => item.replace(/^message (\[(?:\{"rid":\d+\},?)+\])$/, (_, list) =>
-    `message ${JSON.stringify(JSON.parse(list).sort((a, b) => a.rid - b.rid))}`));
-  for (let from = 0; from < sorted.length; from++) {
-    let to = from;
-    while (to < sorted.length && isAnswer(sorted[to])) to++;
-    sorted.splice(from, to - from, ...sorted.slice(from, to).sort());
-    from = Math.max(from, to);
+  const isFree = ({ rid, event, data, ...rest }) => Object.keys(rest).length === 0 &&
+    (event === '#publish' ? rid === undefined : event === undefined && rid !== undefined && data === undefined);
+  const place = packet => (packet.rid === undefined ? packet.data.channel : `\uffff${String(packet.rid).padStart(9, '0')}`);
+  const byPlace = (a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0);
+  const freePackets = item => {
+    if (!/^message \[?\{"(?:rid":\d+\}|event":"#publish")/.test(item)) return [];
+    const packets = [JSON.parse(item.slice('message '.length))].flat();
+    return packets.every(isFree) ? packets : [];
+  };
+  const sorted = [];
+  let run = [];
+  const endRun = () => sorted.push(...run.splice(0).sort(byPlace).map(packet => `message ${JSON.stringify(packet)}`));
+  for (const item of items) {
+    const packets = freePackets(item);
+    run.push(...packets);
+    if (packets.length > 0) continue;
+    endRun();
+    sorted.push(item);
   }
+  endRun();
   return sorted;
 }
 

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -105,6 +106,23 @@ TEST_F(MiddlewareTest, NextMayBeDroppedWhenTheWorkerIsGone) {
   destroy_worker();
   next_.reset();
   EXPECT_THAT(log_.entries, ::testing::Contains(HasSubstr("dropped 'next'")));
+}
+
+TEST_F(MiddlewareTest, NextDoesNothingWhenTheWorkerIsGone) {
+  server().use(Line::kEmit, [this](EmitRequest&, const Next& next) { next_.emplace(next); });
+  server().use(Line::kEmit, [this](EmitRequest&, const Next&) {
+    note("went on");
+    throw std::runtime_error("oops");
+  });
+  auto client = ready();
+  client->text(event("1", 7));
+  ASSERT_TRUE(run_until([this] { return next_.has_value(); }));
+  client.reset();
+  destroy_worker();
+  (*next_)();
+  (*next_)(Error("too late"));
+  EXPECT_FALSE(noted("went on"));
+  next_.reset();
 }
 
 TEST_F(MiddlewareTest, HeldPublicationKeepsItsData) {
