@@ -11,6 +11,7 @@
 #include "config/banner.h"
 #include "net/signals.h"
 #include "server/worker_core.h"
+#include "supervisor/service_manager.h"
 
 namespace socketcluster::app {
 
@@ -24,14 +25,20 @@ base::Status serve_alone(const Options& options, const Controllers& controllers,
   if (!keys) return keys.error();
   server::WorkerCore worker(options, log, std::move(*keys));
   if (base::Status ready = call_worker_controller(controllers, worker); !ready) return ready;
+  supervisor::ServiceManager service(worker.loop(), log, supervisor::take_service_settings());
   bool stopping = false;
-  net::Signals signals(worker.loop(), {SIGTERM, SIGINT}, [&](int /*number*/) {
+  net::Signals signals(worker.loop(), {SIGTERM, SIGINT, SIGUSR2}, [&](int number) {
+    if (number == SIGUSR2) {
+      return log.warning("SIGUSR2 replaces workers, and with workers 0 there are none");
+    }
     if (stopping) return worker.stop();
     stopping = true;
+    service.stopping("stopping");
     worker.begin_shutdown();
   });
   if (base::Status listening = worker.listen(limit); !listening) return listening;
   config::write_started_banner(std::cout, options, worker.port());
+  service.ready("serving");
   worker.run();
   if (worker.has_crashed()) {
     // No destructor of the application runs, and the kernel still delivers what was answered.

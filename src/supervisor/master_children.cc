@@ -73,6 +73,7 @@ void MasterCore::on_child_ready(Child& child) {
   events_.tell(is_worker ? events_.worker_start : events_.broker_start,
                ProcessStart{slot.id, child.pid(), child.is_respawn()});
   go_on();
+  tell_summary();
   if (is_worker && slot.children.size() == 1) reload_.settled(slot.id);
 }
 
@@ -86,6 +87,7 @@ bool MasterCore::start_successor(std::uint32_t id) {
 }
 
 void MasterCore::reload_finished(bool is_complete) {
+  if (stage_ == Stage::kRunning) service_.ready(summary());
   if (is_complete) return log_.info("all workers are replaced");
   log_.error("the replacement of workers has ended: a new worker does not come to serve");
 }
@@ -113,6 +115,7 @@ void MasterCore::on_child_ended(Child& child) {
   report_end(slot, child);
   forget(slot, child);
   if (is_ending()) return go_on();
+  tell_summary();
   if (stage_ != Stage::kRunning && was_coming) return fail(why_not_started(child));
   if (was_coming || was_serving) {
     if (was_coming) reload_.failed(slot.id);
@@ -182,7 +185,23 @@ void MasterCore::kill_all(ipc::Role role, KillMode mode) {
 
 void MasterCore::reload_workers() {
   if (is_ending()) return;
+  if (stage_ == Stage::kRunning) service_.reloading("replacing the workers");
   for (const auto& slot : workers_) reload_.add(slot->id);
+}
+
+// ---- For the service manager ----
+
+std::string MasterCore::summary() const {
+  const auto count = [](const std::vector<std::unique_ptr<Slot>>& slots) {
+    const auto serving = std::count_if(slots.begin(), slots.end(),
+                                       [](const auto& slot) { return slot->serving != nullptr; });
+    return std::to_string(serving) + " of " + std::to_string(slots.size());
+  };
+  return count(workers_) + " workers and " + count(brokers_) + " brokers serve";
+}
+
+void MasterCore::tell_summary() {
+  if (stage_ == Stage::kRunning && !reload_.is_under_way()) service_.set_status(summary());
 }
 
 }  // namespace socketcluster::supervisor

@@ -61,6 +61,7 @@ MasterCore::MasterCore(const Options& options, base::Log& console, ProcessImage 
       rules_(child_rules(options)),
       options_json_(config::options_to_json(options)),
       entrance_(loop_, log_, max_copies()),
+      service_(loop_, log_, take_service_settings()),
       reload_(*this),
       tick_(loop_, [this] { tick(); }),
       api_(*this) {
@@ -149,6 +150,7 @@ void MasterCore::go_on() {
   }
   if (stage_ == Stage::kWorkers && all_of(workers_, serves)) {
     stage_ = Stage::kRunning;
+    service_.ready(summary());
     if (on_started_) on_started_(entrance_.port());
     events_.tell(events_.ready);
   }
@@ -177,6 +179,7 @@ void MasterCore::shutdown() {
 
 void MasterCore::begin_end() {
   stage_ = Stage::kEndingWorkers;
+  service_.stopping(failure_ ? failure_->text : "stopping");
   entrance_.close();
   reload_.cancel();
   for (auto* list : {&workers_, &brokers_}) {

@@ -37,6 +37,7 @@
 #include "supervisor/master_log.h"
 #include "supervisor/master_status.h"
 #include "supervisor/reload.h"
+#include "supervisor/service_manager.h"
 #include "supervisor/slot.h"
 #include "supervisor/socket_directory.h"
 
@@ -98,6 +99,9 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   void start_all(std::vector<std::unique_ptr<Slot>>& slots);
   void go_on();
   void fail(std::string reason);
+  // The line that the service manager shows.
+  std::string summary() const;
+  void tell_summary();
   void begin_end();
   void end_processes(std::vector<std::unique_ptr<Slot>>& slots);
   void kill_everything();
@@ -143,6 +147,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   std::optional<SocketDirectory> directory_;
   std::vector<int> broker_sockets_;  // owned
   Entrance entrance_;
+  ServiceManager service_;
   Reload reload_;
   std::vector<std::unique_ptr<Slot>> brokers_;
   std::vector<std::unique_ptr<Slot>> workers_;
