@@ -2,7 +2,8 @@
 # package SocketCluster, which other projects use so:
 #
 #   find_package(SocketCluster REQUIRED)
-#   target_link_libraries(app PRIVATE SocketCluster::socketcluster)
+#   target_link_libraries(app PRIVATE SocketCluster::socketcluster)       # a program
+#   target_link_libraries(worker PRIVATE SocketCluster::controller)       # a shared object for `--wc`
 include(CMakePackageConfigHelpers)
 
 # The version stands in the public header as well, so that user code can test it; they must agree.
@@ -27,6 +28,16 @@ target_include_directories(socketcluster_umbrella INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(socketcluster_umbrella INTERFACE ${_sc_layers})
 
+# For shared objects that the program loads (socketcluster/controller.h): the headers, and no library of ours, since
+# its functions are in the program.
+add_library(socketcluster_controller INTERFACE)
+add_library(SocketCluster::controller ALIAS socketcluster_controller)
+set_target_properties(socketcluster_controller PROPERTIES EXPORT_NAME controller)
+target_compile_features(socketcluster_controller INTERFACE cxx_std_20)
+target_include_directories(socketcluster_controller INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_link_libraries(socketcluster_controller INTERFACE Boost::headers Boost::json)
+
 # A static library carries its dependencies along, so the package has to find again what the layers
 # link. Only packages that a layer really uses are asked for.
 set(SC_PACKAGE_DEPENDENCIES "")
@@ -50,7 +61,7 @@ sc_package_needs("spdlog::" "spdlog CONFIG")
 sc_package_needs("CLI11::" "CLI11 CONFIG")
 
 set(_sc_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/SocketCluster")
-install(TARGETS ${_sc_layers} socketcluster_umbrella EXPORT SocketClusterTargets
+install(TARGETS ${_sc_layers} socketcluster_umbrella socketcluster_controller EXPORT SocketClusterTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/socketcluster" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}

@@ -75,6 +75,17 @@ struct Options {
   std::uint32_t workers = 1;
   // `brokers`: processes that own the channels, 1 to 1024. Unused without workers.
   std::uint32_t brokers = 1;
+  // `workerController`, `brokerController`: shared objects (controller.h) whose controllers take
+  // the place of the program's own in workers and brokers. `initController`: one whose controllers
+  // are called before those, in every process. Empty: none. A path without a slash is one in the
+  // working directory.
+  std::string worker_controller;
+  std::string broker_controller;
+  std::string init_controller;
+  // `controllerBootTimeout`: how long the start waits for these files to be there, 0 to 2147483647
+  // ms; `bootCheckInterval`: how often it looks, at least 1 ms.
+  Milliseconds controller_boot_timeout{10000};
+  Milliseconds boot_check_interval{200};
   // `schedulingPolicy`: "rr" or "none".
   SchedulingPolicy scheduling_policy = SchedulingPolicy::kRoundRobin;
   // `crashWorkerOnError`: an exception that leaves a handler of the application, which is an answer

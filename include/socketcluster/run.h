@@ -16,7 +16,8 @@
 
 namespace socketcluster {
 
-// The functions by which a program takes part.
+// The functions by which a program takes part. The options `workerController`, `brokerController`
+// and `initController` name shared objects (controller.h) that replace or precede them.
 struct Controllers {
   // Called in each worker before it accepts connections. An exception ends the worker with its
   // text.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/child_link.h"
+#include "app/controllers.h"
 #include "app/process_setup.h"
 #include "broker_node/broker_core.h"
 
@@ -65,7 +66,9 @@ base::Status call_broker_controller(const Controllers& controllers,
 }  // namespace
 
 base::Status run_broker_child(const ipc::ChildRole& role, const ChildStart& start,
-                              const Controllers& controllers, ChildLog& log) {
+                              const Controllers& own, ChildLog& log) {
+  const base::Result<Controllers> controllers = broker_controllers(start.options, own);
+  if (!controllers) return controllers.error();
   raise_descriptor_limit();
   broker_node::BrokerSettings settings;
   settings.id = role.id;
@@ -77,7 +80,7 @@ base::Status run_broker_child(const ipc::ChildRole& role, const ChildStart& star
   master.set(link);
   BrokerChild child(broker);
   link.set_actions(child);
-  base::Status status = call_broker_controller(controllers, broker);
+  base::Status status = call_broker_controller(*controllers, broker);
   if (status) status = broker.start();
   if (status) {
     link.send({{"type", "ready"}});

@@ -12,6 +12,6 @@
 namespace socketcluster::app {
 
 base::Status run_broker_child(const ipc::ChildRole& role, const ChildStart& start,
-                              const Controllers& controllers, ChildLog& log);
+                              const Controllers& own, ChildLog& log);
 
 }  // namespace socketcluster::app

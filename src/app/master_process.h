@@ -13,7 +13,7 @@ namespace socketcluster::app {
 
 // Runs an instance to its end. A failure says in one line why it could not be started or did not
 // last.
-base::Status run_master(const Options& options, const Controllers& controllers,
+base::Status run_master(const Options& options, const Controllers& own,
                         const supervisor::ProcessImage& image, base::Log& log);
 
 }  // namespace socketcluster::app

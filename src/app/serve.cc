@@ -6,6 +6,7 @@
 #include <iostream>
 #include <utility>
 
+#include "app/controllers.h"
 #include "app/process_setup.h"
 #include "base/crash_handler.h"
 #include "config/banner.h"
@@ -15,16 +16,22 @@
 
 namespace socketcluster::app {
 
-base::Status serve_alone(const Options& options, const Controllers& controllers, base::Log& log) {
+base::Status serve_alone(const Options& options, const Controllers& own, base::Log& log) {
   base::install_crash_handler("worker 0");
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not a signal
   config::write_launching_banner(std::cout, options);
+  if (!options.broker_controller.empty()) {
+    log.warning("brokerController is not called: with workers 0 there is no broker process");
+  }
+  if (base::Status there = await_controller_files(options, log); !there) return there;
+  const base::Result<Controllers> controllers = worker_controllers(options, own);
+  if (!controllers) return controllers.error();
   raise_descriptor_limit();
   const std::size_t limit = connection_limit(options, log);
   auto keys = load_token_keys(options);
   if (!keys) return keys.error();
   server::WorkerCore worker(options, log, std::move(*keys));
-  if (base::Status ready = call_worker_controller(controllers, worker); !ready) return ready;
+  if (base::Status ready = call_worker_controller(*controllers, worker); !ready) return ready;
   supervisor::ServiceManager service(worker.loop(), log, supervisor::take_service_settings());
   bool stopping = false;
   net::Signals signals(worker.loop(), {SIGTERM, SIGINT, SIGUSR2}, [&](int number) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/child_link.h"
+#include "app/controllers.h"
 #include "app/dealt_connections.h"
 #include "app/memory_watch.h"
 #include "app/process_setup.h"
@@ -94,7 +95,9 @@ std::unique_ptr<exchange::ShardedExchange> make_exchange(server::WorkerCore& wor
 }  // namespace
 
 base::Status run_worker_child(const ipc::ChildRole& role, const ChildStart& start,
-                              const Controllers& controllers, ChildLog& log) {
+                              const Controllers& own, ChildLog& log) {
+  const base::Result<Controllers> controllers = worker_controllers(start.options, own);
+  if (!controllers) return controllers.error();
   raise_descriptor_limit();
   const std::size_t limit = connection_limit(start.options, log);
   auto keys = load_token_keys(start.options);
@@ -107,7 +110,7 @@ base::Status run_worker_child(const ipc::ChildRole& role, const ChildStart& star
   auto exchange = make_exchange(worker, start, log);
   exchange->when_ready([&child] { child.serve(); });
   worker.set_exchange_engine(std::move(exchange));
-  base::Status status = call_worker_controller(controllers, worker);
+  base::Status status = call_worker_controller(*controllers, worker);
   if (status) {
     worker.run();
     status = child.status();

@@ -13,6 +13,6 @@
 namespace socketcluster::app {
 
 base::Status run_worker_child(const ipc::ChildRole& role, const ChildStart& start,
-                              const Controllers& controllers, ChildLog& log);
+                              const Controllers& own, ChildLog& log);
 
 }  // namespace socketcluster::app

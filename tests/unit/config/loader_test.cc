@@ -151,16 +151,16 @@ TEST_F(Loader, ServiceVariablesOfKubernetesAreNotTakenForOptions) {
 
 TEST_F(Loader, AnOptionWithoutEffectIsNoted) {
   Sources sources;
-  sources.flags = {flag("workerController", "w.so"), flag("wsEngine", "uws"),
+  sources.flags = {flag("clusterMappingEngine", "simple"), flag("wsEngine", "uws"),
                    flag("authKey", "secret")};
   const Loaded loaded = load(sources);
   EXPECT_THAT(loaded.errors, IsEmpty());
   EXPECT_THAT(
       loaded.notices,
-      ElementsAre(
-          "--worker-controller: accepted, but this version does not use workerController yet",
-          "--ws-engine: has no effect: the WebSocket engine is built in: leave it out",
-          "--auth-key: accepted, but this version does not use authKey yet"));
+      ElementsAre("--cluster-mapping-engine: accepted, but this version does not use "
+                  "clusterMappingEngine yet",
+                  "--ws-engine: has no effect: the WebSocket engine is built in: leave it out",
+                  "--auth-key: accepted, but this version does not use authKey yet"));
   EXPECT_EQ(loaded.options.auth_key, "secret");
 }
 

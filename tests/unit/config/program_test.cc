@@ -141,13 +141,13 @@ TEST(Program, NotesOfOptionsWithoutEffectAreLogged) {
 }
 
 TEST(Program, ChecksWithoutStarting) {
-  const Outcome good = run({"config", "check", "--wc", "w.so"});
+  const Outcome good = run({"config", "check", "--cssh", "10.0.0.1"});
   EXPECT_EQ(good.exit_code, 0);
   EXPECT_EQ(good.starts, 0);
   EXPECT_EQ(good.out, "The configuration is valid.\n");
-  EXPECT_EQ(
-      good.err,
-      "socketcluster: note: --wc: accepted, but this version does not use workerController yet\n");
+  EXPECT_EQ(good.err,
+            "socketcluster: note: --cssh: accepted, but this version does not use "
+            "clusterStateServerHost yet\n");
   const Outcome bad =
       run({"config", "check"}, {{"SOCKETCLUSTER_OPTIONS", R"({"port":"x","path":1})"}});
   EXPECT_EQ(bad.exit_code, 2);
