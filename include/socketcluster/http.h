@@ -80,8 +80,10 @@ class Http {
   Http& operator=(const Http&) = delete;
 
   // Serves GET and HEAD of the files below `directory`: index.html for directories, conditional
-  // requests, no dot files, nothing outside of it. Replaces an earlier directory. Throws
-  // std::runtime_error naming the directory and the reason when it cannot be opened.
+  // requests, byte ranges, compressed forms, a 404.html for what is missing; no dot files, nothing
+  // outside of it. The options httpIndex, httpNotFoundPage, httpCacheControl, httpImmutable and
+  // httpCompression say how. Replaces an earlier directory. Throws std::runtime_error naming the
+  // directory and the reason when it cannot be opened.
   void serve_static(const std::string& directory);
 
   // Answers requests with `method` ("*": any) for paths that match `pattern`: segments that are

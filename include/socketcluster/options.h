@@ -208,6 +208,20 @@ struct Options {
   // `httpKeepAliveTimeout`: an idle connection is closed after it.
   Milliseconds http_keep_alive_timeout{5000};
 
+  // The files of `public` and Http::serve_static(). `httpIndex`: what is sent for a directory;
+  // empty: nothing is. `httpNotFoundPage`: below the directory, sent with 404 if it exists.
+  std::string http_index = "index.html";
+  std::string http_not_found_page = "404.html";
+  // `httpCacheControl`: the Cache-Control header of files; empty: none. The default lets clients
+  // keep a file, but ask each time whether it has changed.
+  std::string http_cache_control = "public, max-age=0";
+  // `httpImmutable`: paths ("/assets/") whose files may be kept for a year without asking, because
+  // a change of the content changes the name.
+  std::vector<std::string> http_immutable;
+  // `httpCompression`: files of text and the like are sent compressed to clients that take it: from
+  // siblings named "x.br" and "x.gz", or, up to 256 KiB, compressed by the worker.
+  bool http_compression = true;
+
   // ---- Logging ----
   // `logLevel`: 0 nothing, 1 errors and notes, 2 warnings too, 3 everything.
   std::uint32_t log_level = 2;

@@ -227,6 +227,16 @@ const OptionSpec kRows[] = {
      .min = 1, .max = kMaxTime, .help = "refuse a request that comes slower"},
     {.name = "httpKeepAliveTimeout", .group = Group::kHttp, .type = Type::kMilliseconds, .field = field<&O::http_keep_alive_timeout>(),
      .min = 1, .max = kMaxTime, .help = "close a connection that is idle for so long"},
+    {.name = "httpIndex", .group = Group::kHttp, .type = Type::kString, .field = field<&O::http_index>(),
+     .help = "file that is sent for a directory", .metavar = "FILE"},
+    {.name = "httpNotFoundPage", .group = Group::kHttp, .type = Type::kString, .field = field<&O::http_not_found_page>(),
+     .help = "file that is sent for what is missing", .metavar = "FILE"},
+    {.name = "httpCacheControl", .group = Group::kHttp, .type = Type::kString, .field = field<&O::http_cache_control>(),
+     .help = "Cache-Control header of files", .metavar = "TEXT"},
+    {.name = "httpImmutable", .group = Group::kHttp, .type = Type::kStringList, .field = field<&O::http_immutable>(),
+     .help = "paths whose files never change, /assets/", .fallback = "none"},
+    {.name = "httpCompression", .group = Group::kHttp, .type = Type::kBool, .field = field<&O::http_compression>(),
+     .help = "send files compressed: .br, .gz, or gzip"},
 
     // ---- Logging ----
     {.name = "logLevel", .group = Group::kLogging, .type = Type::kInteger, .field = field<&O::log_level>(),

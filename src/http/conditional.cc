@@ -50,4 +50,11 @@ bool is_not_modified(const Request& request, const Validators& current,
   return date && current.last_modified <= *date;
 }
 
+bool may_send_range(const Request& request, const Validators& current) {
+  const std::optional<std::string_view> condition = request.header("If-Range");
+  if (!condition) return true;
+  if (request.count_header("If-Range") != 1 || current.etag.substr(0, 2) == "W/") return false;
+  return *condition == current.etag || *condition == format_http_date(current.last_modified);
+}
+
 }  // namespace socketcluster::http

@@ -16,9 +16,12 @@ struct Validators {
 };
 
 // True when the answer is 304. If-None-Match decides alone when it is there (weak comparison,
-// lists,
-// "*"); If-Modified-Since only without it, and only with a date that can be read.
+// lists, "*"); If-Modified-Since only without it, and only with a date that can be read.
 bool is_not_modified(const Request& request, const Validators& current,
                      std::int64_t now_unix_seconds);
+
+// Whether a Range field counts (RFC 9110 section 13.1.5): without If-Range, or with exactly what
+// the client would get now: a tag that is not weak, or the date when the tag is not weak either.
+bool may_send_range(const Request& request, const Validators& current);
 
 }  // namespace socketcluster::http

@@ -28,6 +28,12 @@ namespace socketcluster::http {
 
 class HttpConnection;
 
+// Where the rest of a body lies in a file.
+struct FileSlice {
+  int descriptor;
+  std::uint64_t offset;
+};
+
 // A body of known length that is produced piece by piece while the peer takes it, so that its size
 // does not matter. Destroyed when it was sent completely or the connection died.
 class BodySource {
@@ -36,6 +42,12 @@ class BodySource {
   // Fills `buffer` (never empty) as far as possible at once. 0: failed or ended before its
   // announced length; the connection is then closed, which is how the peer learns of it.
   virtual std::size_t read(std::span<char> buffer) = 0;
+
+  // For a body that is a part of a file: what read() would bring next. The connection may have the
+  // kernel send from there (net::Connection::can_send_files()) instead of reading, in whatever
+  // mixture, and says how much with skip().
+  virtual std::optional<FileSlice> file() const { return std::nullopt; }
+  virtual void skip(std::size_t /*size*/) {}
 };
 
 // What the writer of a streamed body hears of.

@@ -60,6 +60,8 @@ OpenedFile describe(FileDescriptor descriptor, int open_errno) {
     file.kind = OpenedFile::Kind::kFile;
     file.descriptor = std::move(descriptor);
     file.size = static_cast<std::uint64_t>(status.st_size);
+    file.device = status.st_dev;
+    file.inode = status.st_ino;
     file.modified_seconds = status.st_mtim.tv_sec;
     file.modified_nanoseconds = status.st_mtim.tv_nsec;
   }

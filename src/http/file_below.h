@@ -43,9 +43,17 @@ struct OpenedFile {
   Kind kind = Kind::kNone;
   FileDescriptor descriptor;
   std::uint64_t size = 0;
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
   std::int64_t modified_seconds = 0;
   std::int64_t modified_nanoseconds = 0;
 };
+
+// The file has not changed for two seconds: if it changes from now on, its time of change does,
+// too, whatever the resolution of the file system's clock is.
+inline bool is_settled(const OpenedFile& file, std::int64_t now_seconds) {
+  return now_seconds - file.modified_seconds >= 2;
+}
 
 class DirectoryRoot {
  public:

@@ -272,25 +272,51 @@ void HttpConnection::write_head(const Response& response, HeadContext context) {
   connection_->write_copy(head);
 }
 
-// Queues as much of the body as the window allows; on_drain() or a later iteration brings the rest.
+// Sends as much of the body as the window allows; on_drain() or a later iteration brings the rest.
 void HttpConnection::stream() {
+  const bool is_going_on = can_stream_file() ? stream_file() : stream_pieces();
+  if (!is_going_on) {
+    current_->body.reset();
+    return connection_->close();  // fewer bytes than announced: the peer sees it
+  }
+  if (current_->remaining == 0) return finish_response();
+  arm_timer(service_.options_.send_timeout_ms);
+  if (!connection_->awaits_room()) schedule_resume();
+}
+
+// False when the body has ended too early.
+bool HttpConnection::stream_pieces() {
   while (current_->remaining > 0 && connection_->queued_bytes() < kStreamWindow) {
     const auto wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(current_->remaining, kStreamPiece));
     base::SharedBytes piece = base::SharedBytes::allocate(wanted);
     const std::size_t size = current_->body->read({piece.mutable_data(), wanted});
     SC_ASSERT(size <= wanted);
-    if (size == 0) {
-      current_->body.reset();
-      return connection_->close();  // fewer bytes than announced: the peer sees it
-    }
+    if (size == 0) return false;
     piece.truncate(size);
     connection_->write(piece);
     current_->remaining -= size;
   }
-  if (current_->remaining == 0) return finish_response();
-  arm_timer(service_.options_.send_timeout_ms);
-  schedule_resume();
+  return true;
+}
+
+// What fits into one piece is better copied: it leaves together with the head.
+bool HttpConnection::can_stream_file() const {
+  return current_->remaining > kStreamPiece && connection_->can_send_files() &&
+         current_->body->file().has_value();
+}
+
+// The same through the kernel alone. A window per iteration, so that others have their turn.
+bool HttpConnection::stream_file() {
+  connection_->flush();
+  const auto wanted =
+      static_cast<std::size_t>(std::min<std::uint64_t>(current_->remaining, kStreamWindow));
+  const FileSlice slice = *current_->body->file();
+  const auto sent = connection_->send_file(slice.descriptor, slice.offset, wanted);
+  if (!sent) return false;
+  current_->body->skip(*sent);
+  current_->remaining -= *sent;
+  return true;
 }
 
 void HttpConnection::finish_response() {

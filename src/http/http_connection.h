@@ -116,6 +116,9 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   void write_head(const Response& response, HeadContext context);
   bool keeps_alive_after(const Response& response) const;
   void stream();
+  bool stream_pieces();
+  bool can_stream_file() const;
+  bool stream_file();
 
   // A body that is pushed; called by Exchange and BodyWriter.
   void begin_stream(const Response& response, std::optional<std::uint64_t> length,

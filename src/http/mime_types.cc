@@ -64,4 +64,13 @@ std::string_view media_type_for(std::string_view file_name) {
   return "application/octet-stream";
 }
 
+bool is_compressible(std::string_view media_type) {
+  for (const std::string_view start :
+       {"text/", "application/json", "application/manifest+json", "application/xml",
+        "application/wasm", "image/svg+xml", "image/x-icon", "font/ttf", "font/otf"}) {
+    if (media_type.substr(0, start.size()) == start) return true;
+  }
+  return false;
+}
+
 }  // namespace socketcluster::http

@@ -10,4 +10,8 @@ namespace socketcluster::http {
 // The extension is compared in any case.
 std::string_view media_type_for(std::string_view file_name);
 
+// Whether files of a type that media_type_for() returns usually become much smaller: text, and
+// formats that are not compressed by themselves.
+bool is_compressible(std::string_view media_type);
+
 }  // namespace socketcluster::http

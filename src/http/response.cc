@@ -44,6 +44,7 @@ constexpr std::array kReasons = {
     Reason{413, "Content Too Large"},
     Reason{414, "URI Too Long"},
     Reason{415, "Unsupported Media Type"},
+    Reason{416, "Range Not Satisfiable"},
     Reason{417, "Expectation Failed"},
     Reason{422, "Unprocessable Content"},
     Reason{426, "Upgrade Required"},
@@ -97,6 +98,11 @@ std::string_view reason_phrase(int status) {
 
 Response::Response(int status, std::string body) : status_(status), body_(std::move(body)) {
   SC_ASSERT(status >= 200 && status <= 599);
+}
+
+void Response::set_status(int status) {
+  SC_ASSERT(status >= 200 && status <= 599);
+  status_ = status;
 }
 
 Response Response::text(int status, std::string body) {

@@ -40,6 +40,8 @@ class Response {
   Response&& with_close() &&;
 
   int status() const { return status_; }
+  // REQUIRES: 200 <= status <= 599.
+  void set_status(int status);
   const std::string& body() const { return body_; }
   std::string take_body() { return std::move(body_); }
   bool closes_connection() const { return closes_connection_; }

@@ -2,8 +2,10 @@
 #include "net/connection.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -128,7 +130,7 @@ void Connection::update_interest() {
   if (state_ == State::kClosed) return;
   const bool paused = state_ == State::kOpen && is_reading_paused();
   std::uint32_t wanted = paused || peer_ended_ ? 0 : static_cast<std::uint32_t>(EPOLLIN);
-  if (extra_ != nullptr && extra_->waiting() > 0) wanted |= EPOLLOUT;
+  if (awaits_room_ || (extra_ != nullptr && extra_->waiting() > 0)) wanted |= EPOLLOUT;
   if (wanted == interest_) return;
   interest_ = wanted;
   loop_->rewatch(fd_, *this, wanted);
@@ -193,7 +195,7 @@ std::size_t Connection::send_now(iovec* parts, std::size_t count) {
 void Connection::send_failed() {
   if (state_ != State::kOpen || paused_by_user_ || peer_ended_) return finish();
   output_failed_ = true;
-  paused_by_backlog_ = false;
+  paused_by_backlog_ = awaits_room_ = false;
   if (extra_ != nullptr) {
     extra_->blocks.clear();
     extra_->first = extra_->offset = extra_->bytes = 0;
@@ -224,7 +226,7 @@ void Connection::keep_unsent(const std::vector<base::SharedBytes>& blocks, std::
 }
 
 void Connection::send_backlog() {
-  if (extra_ == nullptr || extra_->waiting() == 0) return update_interest();
+  if (extra_ == nullptr || extra_->waiting() == 0) return tell_room();
   Extra& backlog = *extra_;
   std::array<iovec, 64> parts;
   std::size_t count = 0;
@@ -250,6 +252,40 @@ void Connection::send_backlog() {
   }
   backlog_changed();
   if (state_ == State::kOpen && extra_ != nullptr) handler_->on_backlog_sent();
+}
+
+// ---- Files ----
+
+std::optional<std::size_t> Connection::send_file(int file, std::uint64_t offset, std::size_t size) {
+  if (state_ != State::kOpen || output_failed_) return size;
+  if (queued_bytes() > 0) return 0;  // on_drain() comes behind what is queued
+  if (!is_nonblocking_) {
+    // sendfile() has no flag for one call; other calls have, and do not mind.
+    ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) | O_NONBLOCK);
+    is_nonblocking_ = true;
+  }
+  auto position = static_cast<off_t>(offset);
+  ssize_t sent = 0;
+  do {
+    sent = ::sendfile(fd_, file, &position, size);
+  } while (sent < 0 && errno == EINTR);
+  if (sent == 0) return std::nullopt;
+  if (sent < 0 && (errno == EIO || errno == EINVAL || errno == EOVERFLOW)) return std::nullopt;
+  if (sent < 0 && errno != EAGAIN && errno != ENOBUFS) {
+    send_failed();
+    return size;
+  }
+  const auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+  awaits_room_ = taken < size;
+  update_interest();
+  return taken;
+}
+
+void Connection::tell_room() {
+  const bool was_awaited = awaits_room_;
+  awaits_room_ = false;
+  if (was_awaited && state_ == State::kOpen) handler_->on_drain();
+  update_interest();
 }
 
 void Connection::drop_backlog() {

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,7 +45,8 @@ class ConnectionHandler {
   virtual void on_end();
   // The kernel has taken some of the output that had to wait for the peer, and more waits.
   virtual void on_backlog_sent() {}
-  // The queue has become empty after output had to wait for the peer.
+  // The queue has become empty after output had to wait for the peer, or there is room again for
+  // send_file().
   virtual void on_drain() {}
   // More than hard_bytes wait. Everything that had not begun to be sent is already dropped. The
   // handler may write a farewell and close(); the default aborts.
@@ -86,6 +88,19 @@ class Connection final : public Pollable {
   // Offers what is queued to the kernel now, for who has to know before the end of the iteration
   // whether it was taken. Calls no handler.
   void flush();
+
+  // ---- Files: output that need not pass through this process ----
+  // Whether send_file() may be used: bytes go to the kernel as they are. Otherwise, as when they
+  // have to be encrypted, the caller reads the file and uses write().
+  bool can_send_files() const { return true; }
+  // Sends up to `size` bytes of a file from `offset`, behind what was written before, and returns
+  // how many were taken (a peer that takes nothing any more takes all). When it is fewer,
+  // on_drain() comes as soon as there is room. Call flush() first: while anything is queued nothing
+  // is taken. Nothing: the file has ended or cannot be read. Calls no handler. REQUIRES:
+  // can_send_files(), size > 0, and the process ignores SIGPIPE.
+  std::optional<std::size_t> send_file(int file, std::uint64_t offset, std::size_t size);
+  // send_file() has taken less than it was given, and on_drain() is to come.
+  bool awaits_room() const { return awaits_room_; }
 
   // ---- Input ----
   // Nothing is read while paused; what the peer sends waits in the kernel. Default: reading.
@@ -130,6 +145,7 @@ class Connection final : public Pollable {
 
   Extra& extra();
   void send_backlog();
+  void tell_room();
   void send_failed();
   void drop_backlog();
   void backlog_changed();
@@ -149,10 +165,12 @@ class Connection final : public Pollable {
   State state_ = State::kOpen;
   bool paused_by_user_ : 1 = false;
   bool paused_by_backlog_ : 1 = false;
-  bool peer_ended_ : 1 = false;     // the peer's FIN was seen
-  bool output_failed_ : 1 = false;  // the peer takes nothing any more; output is dropped
-  bool is_watched_ : 1 = false;     // see EventLoop::adopt_watched()
-  bool is_shared_ : 1 = false;      // another process may have the socket as well
+  bool peer_ended_ : 1 = false;      // the peer's FIN was seen
+  bool output_failed_ : 1 = false;   // the peer takes nothing any more; output is dropped
+  bool is_watched_ : 1 = false;      // see EventLoop::adopt_watched()
+  bool is_shared_ : 1 = false;       // another process may have the socket as well
+  bool awaits_room_ : 1 = false;     // see send_file()
+  bool is_nonblocking_ : 1 = false;  // the descriptor is known not to block
 
   static constexpr std::uint32_t kNoPending = UINT32_MAX;
 };

@@ -25,6 +25,14 @@ http::HttpOptions http_options(const Options& options) {
   return http;
 }
 
+http::StaticFilesOptions file_options(const Options& options) {
+  return {.index = options.http_index,
+          .not_found_page = options.http_not_found_page,
+          .cache_control = options.http_cache_control,
+          .immutable_prefixes = options.http_immutable,
+          .compresses = options.http_compression};
+}
+
 std::unique_ptr<auth::AuthEngine> jwt_engine(const Options& options, auth::TokenKeys keys) {
   auth::JwtEngineOptions engine_options;
   engine_options.default_expiry = options.auth_default_expiry;
@@ -159,7 +167,8 @@ void WorkerCore::send_to_master(const Json& data, MessageAnswer answer) {
 }
 
 base::Status WorkerCore::serve_static(const std::string& directory) {
-  auto files = http::StaticFiles::open(directory, &http::HttpService::system_clock_seconds);
+  auto files = http::StaticFiles::open(directory, &http::HttpService::system_clock_seconds,
+                                       file_options(options()));
   if (!files) return files.error();
   files_ = std::move(*files);
   router_.set_fallback(*files_);

@@ -2,12 +2,15 @@
 // The HTTP side of a running server: files, conditional requests, and clean refusals of what is malformed or too large.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { HttpClient, get, request } from '../support/http_client.mjs';
 import { startProgram } from '../support/program.mjs';
+import { within } from '../support/wait.mjs';
 
 // A server with a public directory in a folder that also holds a secret.
 async function startWithFiles(t, options = {}) {
@@ -58,6 +61,41 @@ test('HEAD sends the headers only', async t => {
   const health = await client.response();
   assert.deepEqual([health.status, health.body.trim()], [200, 'OK']);
   client.destroy();
+});
+
+test('parts, compressed forms and a page for what is missing, as node:http sees them', async t => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'socketcluster-forms-'));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const text = 'let line = 1;\n'.repeat(1000);
+  const files = { 'app.js': text, 'assets/x.1f.css': 'a {}', '404.html': '<p>lost</p>', 'lib.js': text, 'lib.js.br': brotliCompressSync(text) };
+  fs.mkdirSync(path.join(folder, 'assets'));
+  const before = new Date(Date.now() - 60_000);
+  for (const [name, content] of Object.entries(files)) {
+    fs.writeFileSync(path.join(folder, name), content);
+    fs.utimesSync(path.join(folder, name), before, before);
+  }
+  const { port } = await startProgram(t, { options: { public: folder, httpImmutable: ['/assets/'] } });
+  const fetchRaw = (target, headers = {}) => within(new Promise((resolve, reject) => {
+    http.get({ port, path: target, headers, agent: false }, response => {
+      const chunks = [];
+      response.on('data', chunk => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }));
+    }).on('error', reject);
+  }), target);
+
+  const part = await fetchRaw('/app.js', { range: 'bytes=4-7' });
+  assert.deepEqual([part.status, part.body.toString(), part.headers['content-range']], [206, 'line', `bytes 4-7/${text.length}`]);
+  assert.equal((await fetchRaw('/app.js', { range: 'bytes=99999-' })).status, 416);
+  const gzip = await fetchRaw('/app.js', { 'accept-encoding': 'gzip, br' });
+  assert.deepEqual([gzip.headers['content-encoding'], gunzipSync(gzip.body).toString()], ['gzip', text]);
+  const brotli = await fetchRaw('/lib.js', { 'accept-encoding': 'gzip, br' });
+  assert.deepEqual([brotli.headers['content-encoding'], brotliDecompressSync(brotli.body).toString()], ['br', text]);
+  assert.equal((await fetchRaw('/app.js')).headers['content-encoding'], undefined);
+  const lost = await fetchRaw('/missing');
+  assert.deepEqual([lost.status, lost.body.toString()], [404, '<p>lost</p>']);
+  const asset = await fetchRaw('/assets/x.1f.css');
+  assert.match(asset.headers['cache-control'], /immutable/);
+  assert.equal(asset.headers.server, undefined);
 });
 
 const hidden = ['/secret.txt', '/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/sub/../../secret.txt', '/.hidden',
