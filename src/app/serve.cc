@@ -34,10 +34,11 @@ base::Status serve_alone(const Options& options, const Controllers& own, base::L
   if (base::Status ready = call_worker_controller(*controllers, worker); !ready) return ready;
   supervisor::ServiceManager service(worker.loop(), log, supervisor::take_service_settings());
   bool stopping = false;
-  net::Signals signals(worker.loop(), {SIGTERM, SIGINT, SIGUSR2}, [&](int number) {
+  net::Signals signals(worker.loop(), {SIGTERM, SIGINT, SIGHUP, SIGUSR2}, [&](int number) {
     if (number == SIGUSR2) {
       return log.warning("SIGUSR2 replaces workers, and with workers 0 there are none");
     }
+    if (number == SIGHUP && !net::has_lost_terminal()) return worker.reread_files();
     if (stopping) return worker.stop();
     stopping = true;
     service.stopping("stopping");

@@ -51,6 +51,7 @@ class WorkerChild final : public ChildActions {
   void on_control(std::string_view type, const JsonObject& /*message*/,
                   MessageRespond respond) override {
     if (type == "status") respond(Json(worker_.status().report()));
+    if (type == "reread") worker_.reread_files();
   }
 
   // A signal to the whole process group comes beside the master's request.

@@ -4,7 +4,10 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include "base/assert.h"
 
@@ -31,6 +34,14 @@ void Signals::on_events(std::uint32_t /*events*/) {
   while (::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     handler_(static_cast<int>(info.ssi_signo));
   }
+}
+
+bool has_lost_terminal() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    termios settings{};
+    if (::tcgetattr(fd, &settings) != 0 && errno == EIO) return true;
+  }
+  return false;
 }
 
 }  // namespace socketcluster::net

@@ -30,4 +30,8 @@ class Signals final : public Pollable {
   int fd_ = -1;
 };
 
+// Whether standard input or output was a terminal that is gone: SIGHUP then means that whoever
+// started the process has left, and nothing else.
+bool has_lost_terminal();
+
 }  // namespace socketcluster::net

@@ -18,6 +18,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <socketcluster/options.h>
 #include <socketcluster/worker.h>
@@ -89,6 +90,14 @@ class WorkerCore {
     sockets_.exchange().set_engine(std::move(engine));
   }
 
+  // What the process has read or opened (certificates, logs) may have been replaced: calls the
+  // hooks. On SIGHUP, to the process itself or by its master.
+  void reread_files() {
+    for (const auto& hook : reread_hooks_) hook();
+  }
+  // `hook` tells of its failures itself, and leaves things as they were then.
+  void add_reread_hook(std::function<void()> hook) { reread_hooks_.push_back(std::move(hook)); }
+
   Worker& api() { return api_; }
   net::EventLoop& loop() { return loop_; }
   const Options& options() const { return sockets_.options(); }
@@ -141,6 +150,7 @@ class WorkerCore {
   std::uint64_t last_refusal_ms_ = 0;
   std::shared_ptr<const MessageHandler> master_message_handler_;
   Worker::Task exit_handler_;
+  std::vector<std::function<void()>> reread_hooks_;
   Http http_api_;
   Worker api_;
 };

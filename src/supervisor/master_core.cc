@@ -125,7 +125,7 @@ base::Status MasterCore::open_broker_sockets() {
 
 base::Status MasterCore::run() {
   if (base::Status opened = open(); !opened) return opened;
-  const net::Signals signals(loop_, {SIGTERM, SIGINT, SIGUSR2, SIGCHLD},
+  const net::Signals signals(loop_, {SIGTERM, SIGINT, SIGHUP, SIGUSR2, SIGCHLD},
                              [this](int number) { on_signal(number); });
   tick();
   start_all(brokers_);
@@ -210,10 +210,22 @@ void MasterCore::on_signal(int number) {
   switch (number) {
     case SIGCHLD:
       return reap();
+    case SIGHUP:
+      return net::has_lost_terminal() ? shutdown() : reread_files();
     case SIGUSR2:
       return replace_on_signal();
     default:
       return shutdown();
+  }
+}
+
+void MasterCore::reread_files() {
+  if (is_ending()) return;
+  log_.info("Master received SIGHUP signal - Reading files again");
+  for (const auto& slot : workers_) {
+    for (const auto& child : slot->children) {
+      static_cast<void>(child->control().send({{"type", "reread"}}));
+    }
   }
 }
 

@@ -108,6 +108,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   bool is_ending() const { return stage_ >= Stage::kEndingWorkers; }
   void on_signal(int number);
   void replace_on_signal();
+  void reread_files();
   void reap();
   bool is_ours(pid_t pid) const;
   void tick();
