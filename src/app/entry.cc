@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "app/check_health.h"
 #include "app/child.h"
 #include "app/master_process.h"
 #include "app/serve.h"
@@ -18,13 +19,17 @@ int enter(const config::Program& program, int argc, char** argv, const Controlle
     std::cerr << role->error().text << std::endl;
     return config::kExitUsage;
   }
-  return config::run_program(
-      program, argc, argv,
-      [&](const Options& options, base::Log& log) {
-        if (options.workers == 0) return serve_alone(options, controllers, log);
-        return run_master(options, controllers, supervisor::ProcessImage::here(argc, argv), log);
-      },
-      &show_status);
+  return config::run_program(program, argc, argv,
+                             {.start =
+                                  [&](const Options& options, base::Log& log) {
+                                    if (options.workers == 0)
+                                      return serve_alone(options, controllers, log);
+                                    return run_master(options, controllers,
+                                                      supervisor::ProcessImage::here(argc, argv),
+                                                      log);
+                                  },
+                              .status = &show_status,
+                              .health = &check_health});
 }
 
 }  // namespace socketcluster::app

@@ -13,6 +13,8 @@
 #include <CLI/Formatter.hpp>
 
 #include "base/printable.h"
+#include "config/command_table.h"
+#include "config/quantity.h"
 #include "config/suggest.h"
 
 namespace socketcluster::config {
@@ -22,11 +24,10 @@ using base::Failure;
 using base::Result;
 
 constexpr std::size_t kShownBytes = 60;
-constexpr std::array<std::string_view, 5> kCommands = {"start", "status", "config", "version",
-                                                       "help"};
-// The options that say which instance is meant.
+constexpr std::int64_t kMaxTimeoutMs = 3'600'000;
+// The options that say which instance is meant, and where a server listens.
 constexpr std::array<std::string_view, 2> kStatusOptions = {"appName", "socketRoot"};
-constexpr std::array<std::string_view, 3> kConfigCommands = {"check", "print", "reference"};
+constexpr std::array<std::string_view, 2> kHealthOptions = {"host", "port"};
 
 std::vector<std::string> flag_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -44,15 +45,14 @@ class Parser {
   Parser(const Program& program, std::string_view first) : program_(program) {
     prepare(app_);
     app_.add_flag("-v,--version", wants_version_);
-    start_ = add_command(app_, "start");
-    status_ = add_command(app_, "status");
-    config_ = add_command(app_, "config");
-    version_ = add_command(app_, "version");
-    help_ = add_command(app_, "help");
-    help_->add_option("topic", line_.help_topic);
-    if (first == "start") add_options(*start_);
-    if (first == "status") add_status_options();
-    if (first == "config") add_config_commands();
+    for (const std::string_view name : command_names()) add_command(app_, name);
+    command("help")->add_option("topic", line_.help_topic);
+    command("completion")->add_option("shell", line_.topic);
+    command("man")->add_option("section", line_.topic);
+    if (first == "start") add_options(*command("start"));
+    if (first == "status") add_status_options(*command("status"));
+    if (first == "health") add_health_options(*command("health"));
+    if (first == "config") add_config_commands(*command("config"));
   }
 
   Result<CommandLine> parse(const std::vector<std::string>& arguments) {
@@ -80,15 +80,24 @@ class Parser {
     return command;
   }
 
-  void add_status_options() {
-    status_->add_option("-c,--config", config_file_)->take_last();
-    status_->add_flag("--json", line_.wants_json);
-    for (const std::string_view name : kStatusOptions) add_option(*status_, *find_option(name));
+  CLI::App* command(std::string_view name) { return app_.get_subcommand(std::string(name)); }
+
+  void add_status_options(CLI::App& status) {
+    status.add_option("-c,--config", config_file_)->take_last();
+    status.add_flag("--json", line_.wants_json);
+    for (const std::string_view name : kStatusOptions) add_option(status, *find_option(name));
   }
 
-  void add_config_commands() {
-    for (const std::string_view name : kConfigCommands) {
-      CLI::App* const command = add_command(*config_, name);
+  void add_health_options(CLI::App& health) {
+    health.add_option("-c,--config", config_file_)->take_last();
+    health.add_option("--url", line_.health.url)->take_last();
+    health.add_option("--timeout", timeout_)->take_last();
+    for (const std::string_view name : kHealthOptions) add_option(health, *find_option(name));
+  }
+
+  void add_config_commands(CLI::App& config) {
+    for (const std::string_view name : words_after("config")) {
+      CLI::App* const command = add_command(config, name);
       if (name == "reference") continue;
       command->add_option("file", config_file_);
       add_options(*command);
@@ -129,8 +138,8 @@ class Parser {
   // The command that the user is at, as in "see 'socketcluster start --help'".
   std::string topic() {
     const auto commands = app_.get_subcommands();
-    return commands.empty() || commands.front() == help_ ? std::string()
-                                                         : commands.front()->get_name();
+    if (commands.empty() || commands.front() == command("help")) return {};
+    return commands.front()->get_name();
   }
 
   Failure failure(std::string_view text) {
@@ -149,6 +158,9 @@ class Parser {
                       spec.type == Type::kString ? std::string(spec.help) : expected_value(spec)));
     }
     if (flag == "--config") return failure("--config needs a value: the name of a JSON file");
+    if (flag == "--url") return failure("--url needs a value, such as http://localhost:8000");
+    if (flag == "--timeout")
+      return failure("--timeout needs a value: a time in ms, or such as 10s");
     return failure(base::printable(text));
   }
 
@@ -203,27 +215,65 @@ class Parser {
   }
 
   base::Status choose_command() {
-    if (start_->parsed()) {
-      line_.command = Command::kStart;
-    } else if (status_->parsed()) {
-      line_.command = Command::kStatus;
-    } else if (version_->parsed()) {
-      line_.command = Command::kVersion;
-    } else if (help_->parsed()) {
-      line_.command = Command::kHelp;
-      const bool known = line_.help_topic.empty() || std::find(kCommands.begin(), kCommands.end(),
-                                                               line_.help_topic) != kCommands.end();
-      if (!known) return unknown_command(line_.help_topic, kCommands);
-      if (line_.help_topic == "help") line_.help_topic.clear();
-    } else if (config_->parsed()) {
-      const auto commands = config_->get_subcommands();
-      if (commands.empty())
-        return failure("config needs one of the commands check, print or reference");
-      const std::string name = commands.front()->get_name();
-      line_.command = name == "check"   ? Command::kConfigCheck
-                      : name == "print" ? Command::kConfigPrint
-                                        : Command::kConfigReference;
+    const auto commands = app_.get_subcommands();
+    const std::string name = commands.empty() ? "" : commands.front()->get_name();
+    if (name == "start") line_.command = Command::kStart;
+    if (name == "status") line_.command = Command::kStatus;
+    if (name == "version") line_.command = Command::kVersion;
+    if (name == "health") return choose_health();
+    if (name == "help") return choose_topic(Command::kHelp, line_.help_topic, command_names());
+    if (name == "completion") return choose_required(Command::kCompletion, "bash or zsh");
+    if (name == "man") return choose_manual();
+    if (name == "config") return choose_config(*commands.front());
+    return base::Status::ok();
+  }
+
+  base::Status choose_config(CLI::App& config) {
+    const auto commands = config.get_subcommands();
+    if (commands.empty())
+      return failure("config needs one of the commands check, print or reference");
+    const std::string name = commands.front()->get_name();
+    line_.command = name == "check"   ? Command::kConfigCheck
+                    : name == "print" ? Command::kConfigPrint
+                                      : Command::kConfigReference;
+    return base::Status::ok();
+  }
+
+  base::Status choose_health() {
+    line_.command = Command::kHealth;
+    if (!timeout_) return base::Status::ok();
+    const auto value = parse_quantity(*timeout_, Unit::kMilliseconds);
+    if (!value || *value < 1 || *value > kMaxTimeoutMs) {
+      return failure(
+          fmt::format("--timeout must be a time in ms from 1 to {}, or such as \"10s\", not '{}'",
+                      kMaxTimeoutMs, base::printable(*timeout_, kShownBytes)));
     }
+    line_.health.timeout = std::chrono::milliseconds(*value);
+    return base::Status::ok();
+  }
+
+  base::Status choose_manual() {
+    if (line_.topic.empty()) line_.topic = "1";
+    return choose_topic(Command::kManual, line_.topic, words_after("man"));
+  }
+
+  base::Status choose_required(Command command, std::string_view wanted) {
+    const std::string name = app_.get_subcommands().front()->get_name();
+    if (line_.topic.empty()) return failure(fmt::format("{} needs a word: {}", name, wanted));
+    return choose_topic(command, line_.topic, words_after(name));
+  }
+
+  // Of a fixed list; no word at all stands for everything.
+  base::Status choose_topic(Command command, std::string& topic,
+                            const std::vector<std::string_view>& known) {
+    line_.command = command;
+    const bool is_known = std::find(known.begin(), known.end(), topic) != known.end();
+    if (!topic.empty() && !is_known) {
+      if (command == Command::kHelp) return unknown_command(topic, known);
+      return failure(fmt::format("there is no '{}'{}", base::printable(topic, kShownBytes),
+                                 suggestion(topic, known)));
+    }
+    if (topic == "help") topic.clear();
     return base::Status::ok();
   }
 
@@ -235,8 +285,8 @@ class Parser {
   Failure explain_extra(std::string_view word) {
     if (word.starts_with('-') && word.size() > 1)
       return unknown_flag(word.substr(0, word.find('=')));
-    if (&deepest() == &app_) return unknown_command(word, kCommands);
-    if (&deepest() == config_) return unknown_command(word, kConfigCommands);
+    if (&deepest() == &app_) return unknown_command(word, command_names());
+    if (&deepest() == command("config")) return unknown_command(word, words_after("config"));
     return failure(fmt::format("{} does not take '{}'", deepest().get_name(),
                                base::printable(word, kShownBytes)));
   }
@@ -255,15 +305,11 @@ class Parser {
 
   const Program& program_;
   CLI::App app_;
-  CLI::App* start_ = nullptr;
-  CLI::App* status_ = nullptr;
-  CLI::App* config_ = nullptr;
-  CLI::App* version_ = nullptr;
-  CLI::App* help_ = nullptr;
   std::map<const CLI::Option*, Meaning> meanings_;
   bool wants_help_ = false;
   bool wants_version_ = false;
   std::optional<std::string> config_file_;
+  std::optional<std::string> timeout_;
   std::vector<std::string> arguments_;
   CommandLine line_;
 };

@@ -4,6 +4,7 @@
 // Pure; may be called from any thread.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,9 +17,12 @@ namespace socketcluster::config {
 enum class Command {
   kStart,
   kStatus,
+  kHealth,
   kConfigCheck,
   kConfigPrint,
   kConfigReference,
+  kCompletion,
+  kManual,
   kVersion,
   kHelp,
   kNone,
@@ -31,9 +35,17 @@ struct Program {
   bool starts_without_command = false;
 };
 
+// Which server is asked how it is. Without a URL, the one that the options describe.
+struct HealthQuestion {
+  std::string url;
+  std::chrono::milliseconds timeout{3000};  // for all of it
+};
+
 struct CommandLine {
   Command command = Command::kNone;
-  std::string help_topic;  // kHelp: "", "start", "status", "config" or "version"
+  std::string help_topic;  // kHelp: a command, or "" for all
+  std::string topic;       // kCompletion: the shell; kManual: the section
+  HealthQuestion health;
   std::optional<std::string> config_file;
   std::vector<FlagValue> flags;
   bool wants_json = false;  // kStatus

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/command_table.h"
 #include "config/option_table.h"
 #include "config/option_value.h"
 
@@ -110,26 +111,22 @@ std::string start_page(const Program& program) {
   return page + "\n" + fmt::format(fmt::runtime(kStartExamples), program.name);
 }
 
+std::string command_line_of(const CommandInfo& command) {
+  const std::string_view after = command.word.empty() ? command.argument : command.word;
+  return fmt::format("{}{}{}", command.name, after.empty() ? "" : " ", after);
+}
+
 std::string program_page(const Program& program) {
-  return fmt::format(
-      R"(Realtime HTTP and WebSocket server with publish/subscribe channels.
-
-Usage: {0} <command> [options]
-
-Commands:
-  start              start the server{1}
-  status             show the processes of a server that runs, and what they do
-  config check       tell what is wrong with the options, without starting
-  config print       print the options that are in effect, as a config file
-  config reference   print the reference of all options (Markdown)
-  version            print the version (also -v, --version)
-  help [command]     print the page of a command (also -h, --help)
-
-Try:
-  {0} start -p 8000
-  {0} start --help
-)",
-      program.name, program.starts_without_command ? " (also when there is no command)" : "");
+  std::string page = fmt::format(
+      "Realtime HTTP and WebSocket server with publish/subscribe channels.\n\n"
+      "Usage: {} <command> [options]\n\nCommands:\n",
+      program.name);
+  for (const CommandInfo& command : command_table()) {
+    const bool is_implied = program.starts_without_command && command.name == "start";
+    page += fmt::format("  {:<18} {}{}\n", command_line_of(command), command.summary,
+                        is_implied ? " (also when there is no command)" : "");
+  }
+  return page + fmt::format("\nTry:\n  {0} start -p 8000\n  {0} start --help\n", program.name);
 }
 
 std::string config_page(const Program& program) {
@@ -189,12 +186,69 @@ Examples:
       program.name);
 }
 
+std::string health_page(const Program& program) {
+  return fmt::format(
+      R"(Usage: {0} health [options]
+
+Asks a server on this machine, or the one at a URL, whether it is well: GET /health-check, which
+must be answered with 200. Prints one line. Exit code 0 if it is well, 1 if it is not.
+
+Options:
+  -p, --port N                          port that it listens on [8000]
+      --host ADDRESS                    address that it listens on [all interfaces]
+      --url URL                         ask there instead; a path other than / takes the place of
+                                        /health-check
+      --timeout MS                      give up after it [3000]
+  -c, --config FILE                     config file that says where it listens
+  -h, --help                            print this page
+
+Environment variables count as they do for '{0} start'. With --url they do not matter.
+
+Examples:
+  {0} health
+  {0} health -p 9000 --timeout 500ms
+  {0} health --url http://10.0.0.5:8000
+)",
+      program.name);
+}
+
+std::string completion_page(const Program& program) {
+  return fmt::format(
+      R"(Usage: {0} completion bash
+       {0} completion zsh
+
+Prints a script that lets the shell complete the commands, flags and values of {0}.
+
+Examples:
+  source <({0} completion bash)                  for this shell
+  {0} completion bash > ~/.local/share/bash-completion/completions/{0}
+  {0} completion zsh > "${{fpath[1]}}/_{0}"
+)",
+      program.name);
+}
+
+std::string manual_help_page(const Program& program) {
+  return fmt::format(
+      R"(Usage: {0} man [SECTION]
+
+Prints a page of the manual: 1, the program (default), or 5, its config file.
+
+Examples:
+  {0} man | man -l -
+  {0} man 5 | man -l -
+)",
+      program.name);
+}
+
 }  // namespace
 
 std::string help_page(const Program& program, std::string_view topic) {
   if (topic == "start") return start_page(program);
   if (topic == "status") return status_page(program);
+  if (topic == "health") return health_page(program);
   if (topic == "config") return config_page(program);
+  if (topic == "completion") return completion_page(program);
+  if (topic == "man") return manual_help_page(program);
   if (topic == "version")
     return fmt::format("Usage: {} version\n\nPrints the version, such as v1.2.3.\n", program.name);
   return program_page(program);

@@ -9,8 +9,8 @@
 
 namespace socketcluster::config {
 
-// The page of a command: "start", "config", "version", or "" for the whole program. At most 100
-// columns.
+// The page of a command, or "" for the whole program. At most 100 columns. Lines of flags look
+// alike on all pages (help_flags.h).
 std::string help_page(const Program& program, std::string_view topic);
 
 // docs/configuration.md

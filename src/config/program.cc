@@ -10,8 +10,10 @@
 #include "base/console_log.h"
 #include "base/printable.h"
 #include "base/random.h"
+#include "config/completion.h"
 #include "config/generated_options.h"
 #include "config/help.h"
+#include "config/manual.h"
 #include "config/option_value.h"
 
 namespace socketcluster::config {
@@ -72,12 +74,21 @@ int run_loaded(const Program& program, const CommandLine& line, const Environmen
   return kExitOk;
 }
 
-int show_status(const Program& program, const CommandLine& line, const Environment& environment,
-                Streams streams, StatusFunction& status) {
+// For commands that look at a server which runs.
+int run_query(const Program& program, const CommandLine& line, const Environment& environment,
+              Streams streams, Actions& actions) {
+  const bool is_health = line.command == Command::kHealth;
   const Loaded loaded = load({line.config_file, environment, line.flags});
-  if (!loaded.errors.empty()) return print_errors(program, streams.err, loaded, "status");
-  return status(loaded.options, line.wants_json ? StatusFormat::kJson : StatusFormat::kTable,
-                streams);
+  if (!loaded.errors.empty())
+    return print_errors(program, streams.err, loaded, is_health ? "health" : "status");
+  if (is_health) return actions.health(loaded.options, line.health, streams);
+  return actions.status(loaded.options,
+                        line.wants_json ? StatusFormat::kJson : StatusFormat::kTable, streams);
+}
+
+int print(std::ostream& out, const std::string& text) {
+  out << text << std::flush;
+  return kExitOk;
 }
 
 std::string last_part(std::string_view path) {
@@ -87,8 +98,7 @@ std::string last_part(std::string_view path) {
 }  // namespace
 
 int run_program(const Program& program, std::vector<std::string> arguments,
-                const Environment& environment, Streams streams, StartFunction start,
-                StatusFunction status) {
+                const Environment& environment, Streams streams, Actions actions) {
   const base::Result<CommandLine> line = parse_command_line(program, std::move(arguments));
   if (!line) {
     print_error(program, streams.err, line.error().text);
@@ -96,20 +106,22 @@ int run_program(const Program& program, std::vector<std::string> arguments,
   }
   switch (line->command) {
     case Command::kStatus:
-      return show_status(program, *line, environment, streams, status);
+    case Command::kHealth:
+      return run_query(program, *line, environment, streams, actions);
     case Command::kStart:
     case Command::kConfigCheck:
     case Command::kConfigPrint:
-      return run_loaded(program, *line, environment, streams, start);
+      return run_loaded(program, *line, environment, streams, actions.start);
     case Command::kConfigReference:
-      streams.out << reference_page() << std::flush;
-      return kExitOk;
+      return print(streams.out, reference_page());
+    case Command::kCompletion:
+      return print(streams.out, completion_script(program, line->topic));
+    case Command::kManual:
+      return print(streams.out, manual_page(program, line->topic));
     case Command::kVersion:
-      streams.out << fmt::format("v{}\n", SOCKETCLUSTER_VERSION_STRING) << std::flush;
-      return kExitOk;
+      return print(streams.out, fmt::format("v{}\n", SOCKETCLUSTER_VERSION_STRING));
     case Command::kHelp:
-      streams.out << help_page(program, line->help_topic) << std::flush;
-      return kExitOk;
+      return print(streams.out, help_page(program, line->help_topic));
     case Command::kNone:
       streams.err << help_page(program, "") << std::flush;
       return kExitUsage;
@@ -117,12 +129,11 @@ int run_program(const Program& program, std::vector<std::string> arguments,
   return kExitUsage;
 }
 
-int run_program(Program program, int argc, const char* const* argv, StartFunction start,
-                StatusFunction status) {
+int run_program(Program program, int argc, const char* const* argv, Actions actions) {
   if (program.name.empty()) program.name = argc > 0 ? last_part(argv[0]) : "socketcluster";
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   return run_program(program, arguments, current_environment(), {std::cout, std::cerr},
-                     std::move(start), std::move(status));
+                     std::move(actions));
 }
 
 std::string print_options(const Options& options) {

@@ -25,27 +25,34 @@ using StartFunction = base::UniqueFunction<base::Status(const Options&, base::Lo
 
 enum class StatusFormat { kTable, kJson };
 
-// Prints what a running instance does; returns the exit code. Of the options, those count that say
-// which instance is meant.
-struct Streams;
-using StatusFunction = base::UniqueFunction<int(const Options&, StatusFormat, Streams)>;
-
 struct Streams {
   std::ostream& out;  // what a command prints
   std::ostream& err;  // errors, one line each, and the log
+};
+
+// Prints what a running instance does; returns the exit code. Of the options, those count that say
+// which instance is meant.
+using StatusFunction = base::UniqueFunction<int(const Options&, StatusFormat, Streams)>;
+// Asks a server how it is; returns the exit code. Of the options, those count that say where it
+// listens.
+using HealthFunction = base::UniqueFunction<int(const Options&, const HealthQuestion&, Streams)>;
+
+// What the commands do that takes more than options.
+struct Actions {
+  StartFunction start;
+  StatusFunction status;
+  HealthFunction health;
 };
 
 enum ExitCode : int { kExitOk = 0, kExitFailure = 1, kExitUsage = 2 };
 
 // `arguments` are those after the program's name.
 int run_program(const Program& program, std::vector<std::string> arguments,
-                const Environment& environment, Streams streams, StartFunction start,
-                StatusFunction status);
+                const Environment& environment, Streams streams, Actions actions);
 
 // The same for main(): standard streams, this process' variables, and argv[0]'s last part as the
 // name when `program` has none.
-int run_program(Program program, int argc, const char* const* argv, StartFunction start,
-                StatusFunction status);
+int run_program(Program program, int argc, const char* const* argv, Actions actions);
 
 // What `config print` prints: a config file with every used option.
 std::string print_options(const Options& options);

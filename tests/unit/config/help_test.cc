@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "config/command_table.h"
 #include "config/option_table.h"
 
 namespace socketcluster::config {
@@ -19,6 +20,20 @@ std::vector<std::string> lines_of(const std::string& page) {
   std::istringstream stream(page);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
+}
+
+std::vector<std::string_view> topics() {
+  std::vector<std::string_view> all = command_names();
+  all.emplace_back("");
+  return all;
+}
+
+TEST(Help, EveryCommandHasAPage) {
+  for (const std::string_view command : command_names()) {
+    if (command == "help") continue;
+    EXPECT_THAT(help_page({}, command), HasSubstr("Usage: socketcluster " + std::string(command)));
+    EXPECT_THAT(help_page({}, ""), HasSubstr("\n  " + std::string(command) + " "));
+  }
 }
 
 TEST(Help, MentionsEveryFlag) {
@@ -51,14 +66,14 @@ TEST(Help, ShowsEachUsedOptionOnOneLineWithItsDefault) {
 }
 
 TEST(Help, FitsAHundredColumns) {
-  for (const char* topic : {"", "start", "status", "config", "version"}) {
+  for (const std::string_view topic : topics()) {
     for (const std::string& line : lines_of(help_page({}, topic)))
       EXPECT_LE(line.size(), 100U) << line;
   }
 }
 
 TEST(Help, UsesTheProgramsOwnName) {
-  for (const char* topic : {"", "start", "status", "config", "version"}) {
+  for (const std::string_view topic : topics()) {
     const std::string page = help_page({.name = "chat"}, topic);
     EXPECT_THAT(page, HasSubstr("Usage: chat"));
     EXPECT_THAT(page, testing::Not(HasSubstr("socketcluster ")));

@@ -21,6 +21,7 @@ struct Outcome {
   std::string err;
   int starts = 0;
   std::string shown_status;
+  std::string asked;
   Options options;
 };
 
@@ -41,7 +42,14 @@ Outcome run(const std::vector<std::string>& words, const Environment& environmen
     streams.err << "nothing runs\n";
     return 7;
   };
-  outcome.exit_code = run_program(Program{}, words, environment, {out, err}, start, show);
+  const auto ask = [&](const Options& options, const HealthQuestion& question, Streams streams) {
+    outcome.asked = options.host + ":" + std::to_string(options.port) + " " + question.url + " " +
+                    std::to_string(question.timeout.count()) + " ms";
+    streams.out << "well\n";
+    return 1;
+  };
+  outcome.exit_code = run_program(Program{}, words, environment, {out, err},
+                                  {.start = start, .status = show, .health = ask});
   outcome.out = out.str();
   outcome.err = err.str();
   return outcome;
@@ -135,6 +143,24 @@ TEST(Program, TellsWhatStatusDoesNotTake) {
   EXPECT_EQ(outcome.shown_status, "");
 }
 
+TEST(Program, AsksTheServerThatTheOptionsDescribe) {
+  const Outcome outcome = run({"health"}, {{"SOCKETCLUSTER_PORT", "9000"}});
+  EXPECT_EQ(outcome.asked, ":9000  3000 ms");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.out, "well\n");
+  EXPECT_EQ(run({"health", "-p", "1", "--host", "a", "--timeout", "2s", "--url", "http://b"}).asked,
+            "a:1 http://b 2000 ms");
+}
+
+TEST(Program, RefusesAWrongTimeout) {
+  for (const char* timeout : {"0", "-1", "x", "1h1", "3600001", ""}) {
+    const Outcome outcome = run({"health", "--timeout", timeout});
+    EXPECT_EQ(outcome.exit_code, 2) << timeout;
+    EXPECT_THAT(outcome.err, HasSubstr("--timeout")) << timeout;
+    EXPECT_EQ(outcome.asked, "") << timeout;
+  }
+}
+
 TEST(Program, NotesOfOptionsWithoutEffectAreLogged) {
   EXPECT_THAT(run({"start", "--ws-engine=uws", "--log-level=1"}).err,
               HasSubstr("--ws-engine: has no effect"));
@@ -178,9 +204,11 @@ TEST(Program, NeverPrintsSecrets) {
 TEST(Program, TakesItsNameFromTheCommandWhenItHasNone) {
   const char* const words[] = {"/opt/bin/chat", "strat"};
   testing::internal::CaptureStderr();
-  const int code = run_program(
-      Program{.name = ""}, 2, words, [](const Options&, base::Log&) { return base::Status::ok(); },
-      [](const Options&, StatusFormat, Streams) { return 0; });
+  const int code =
+      run_program(Program{.name = ""}, 2, words,
+                  {.start = [](const Options&, base::Log&) { return base::Status::ok(); },
+                   .status = [](const Options&, StatusFormat, Streams) { return 0; },
+                   .health = [](const Options&, const HealthQuestion&, Streams) { return 0; }});
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
             "chat: unknown command 'strat'; did you mean 'start'? (see 'chat --help')\n");
   EXPECT_EQ(code, 2);
