@@ -77,4 +77,17 @@ install(FILES "${PROJECT_BINARY_DIR}/SocketClusterConfig.cmake"
         DESTINATION ${_sc_package_dir})
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+# What `socketcluster create` copies: templates/app with the page of the sample. The program finds it from the place of
+# its executable, so a build tree has it in the same place (as links).
+set(_sc_template "share/socketcluster/templates/app")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/templates/app/" DESTINATION ${_sc_template})
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/sample/public" DESTINATION ${_sc_template}
+        PATTERN "socketcluster-client.min.js" EXCLUDE)
+file(GLOB _sc_template_files "${PROJECT_SOURCE_DIR}/templates/app/*")
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/${_sc_template}")
+foreach(file IN LISTS _sc_template_files ITEMS "${PROJECT_SOURCE_DIR}/examples/sample/public")
+  get_filename_component(name "${file}" NAME)
+  file(CREATE_LINK "${file}" "${PROJECT_BINARY_DIR}/${_sc_template}/${name}" SYMBOLIC)
+endforeach()
+
 install(TARGETS socketcluster_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

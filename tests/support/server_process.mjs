@@ -21,9 +21,9 @@ export class ServerProcess {
   status = null;     // {code, signal} once it has ended
   #condition = new Condition(() => this.describe());
 
-  constructor(command, { env = {}, cwd = repoRoot } = {}) {
+  constructor(command, { env = {}, cwd = repoRoot, stdin = 'ignore', uid } = {}) {
     this.command = command;
-    this.child = spawn(command[0], command.slice(1), { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(command[0], command.slice(1), { cwd, uid, env: { ...process.env, ...env }, stdio: [stdin, 'pipe', 'pipe'] });
     running.add(this.child);
     this.child.stdout.on('data', chunk => { this.stdout += chunk; this.#condition.notify(); });
     this.child.stderr.on('data', chunk => { this.stderr += chunk; this.#condition.notify(); });
