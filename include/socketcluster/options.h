@@ -55,8 +55,11 @@ struct Options {
   using Milliseconds = std::chrono::milliseconds;
 
   // ---- Network ----
-  // `host`: address to listen on, IPv4, IPv6 or a name. Empty: all interfaces.
+  // `host`: address to listen on, IPv4, IPv6 or a name. Empty or "::": all interfaces, IPv4 and
+  // IPv6. A path ("/run/app.sock", "unix:app.sock") is a UNIX socket, and `port` is not used.
   std::string host;
+  // `unixSocketMode`: who may connect to a UNIX socket, as an octal number like that of chmod.
+  std::string unix_socket_mode = "660";
   // `port`: 0 to 65535. 0 takes any free port.
   std::uint16_t port = 8000;
   // `path`: where WebSocket clients connect. A missing slash at either end is added.

@@ -9,6 +9,7 @@
 #include <socketcluster/version.h>
 
 #include "base/printable.h"
+#include "base/socket_path.h"
 
 namespace socketcluster::config {
 
@@ -18,16 +19,19 @@ void write_launching_banner(std::ostream& out, const Options& options) {
 
 void write_started_banner(std::ostream& out, const Options& options, std::uint16_t port) {
   if (options.log_level == 0) return;
+  const auto path = base::socket_path(options.host);
+  const std::string place =
+      path ? "Socket: " + base::printable(*path) : fmt::format("Port: {}", port);
   out << fmt::format(
              "   [Active] SocketCluster started\n"
              "            Version: {}\n"
              "            Environment: {}\n"
              "            WebSocket engine: built in\n"
-             "            Port: {}\n"
+             "            {}\n"
              "            Master PID: {}\n"
              "            Worker count: {}\n"
              "            Broker count: {}\n\n",
-             SOCKETCLUSTER_VERSION_STRING, base::printable(options.environment), port, getpid(),
+             SOCKETCLUSTER_VERSION_STRING, base::printable(options.environment), place, getpid(),
              options.workers, options.brokers)
       << std::flush;
 }

@@ -5,6 +5,7 @@
 #include <socketcluster/options.h>
 
 #include "base/printable.h"
+#include "base/socket_path.h"
 #include "config/option_table.h"
 #include "config/option_value.h"
 #include "config/signal_name.h"
@@ -67,6 +68,24 @@ void check_keys(const Options& options, Errors& errors) {
   }
 }
 
+bool is_octal_mode(const std::string& text) {
+  return !text.empty() && text.size() <= 4 &&
+         text.find_first_not_of("01234567") == std::string::npos &&
+         std::stoul(text, nullptr, 8) <= 0777;
+}
+
+void check_socket(const Options& options, Errors& errors) {
+  if (!is_octal_mode(options.unix_socket_mode)) {
+    errors.push_back(fmt::format("unixSocketMode is \"{}\", but must be an octal number up to 777",
+                                 base::printable(options.unix_socket_mode, 60)));
+  }
+  const auto path = base::socket_path(options.host);
+  if (path && (path->empty() || path->size() > base::kLongestSocketPath)) {
+    errors.push_back(fmt::format("host is the path of a UNIX socket, which has 1 to {} bytes",
+                                 base::kLongestSocketPath));
+  }
+}
+
 void check_texts(const Options& options, Errors& errors) {
   if (options.path.find_first_of("?# \t\r\n") != std::string::npos) {
     errors.push_back(fmt::format(
@@ -91,6 +110,7 @@ std::vector<std::string> validate(const Options& options) {
   check_times(options, errors);
   check_outbound_limits(options, errors);
   check_keys(options, errors);
+  check_socket(options, errors);
   check_texts(options, errors);
   return errors;
 }

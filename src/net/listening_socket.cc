@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+
+#include "base/socket_path.h"
 
 namespace socketcluster::net {
 namespace {
@@ -47,18 +50,25 @@ int listen_everywhere(const ListenOptions& options) {
   return try_listen(reinterpret_cast<const sockaddr*>(&v4), sizeof v4, AF_INET, false, options);
 }
 
+// "[::1]", as in a URL.
+std::string without_brackets(const std::string& host) {
+  const bool has_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  return has_brackets ? host.substr(1, host.size() - 2) : host;
+}
+
 base::Result<int> listen_on_host(const ListenOptions& options) {
+  const std::string host = without_brackets(options.host);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
   const std::string port = std::to_string(options.port);
-  if (const int error = ::getaddrinfo(options.host.c_str(), port.c_str(), &hints, &found)) {
+  if (const int error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found)) {
     return base::Failure{"cannot listen on host '" + options.host + "': " + ::gai_strerror(error)};
   }
   int fd = -1;
   for (const addrinfo* item = found; item != nullptr && fd < 0; item = item->ai_next) {
-    fd = try_listen(item->ai_addr, item->ai_addrlen, item->ai_family, false, options);
+    fd = try_listen(item->ai_addr, item->ai_addrlen, item->ai_family, host == "::", options);
   }
   const int error = errno;
   ::freeaddrinfo(found);
@@ -82,7 +92,15 @@ base::Failure listen_failure(const ListenOptions& options, int error) {
 
 }  // namespace
 
+mode_t socket_mode_from(const std::string& text) {
+  return static_cast<mode_t>(std::strtoul(text.c_str(), nullptr, 8));
+}
+
 base::Result<int> open_listening_socket(const ListenOptions& options) {
+  if (const auto path = base::socket_path(options.host)) {
+    return open_unix_socket(
+        {.path = *path, .mode = options.socket_mode, .backlog = options.backlog});
+  }
   int fd = -1;
   if (options.host.empty()) {
     fd = listen_everywhere(options);
@@ -95,6 +113,11 @@ base::Result<int> open_listening_socket(const ListenOptions& options) {
   return fd;
 }
 
+SocketFile socket_file(const std::string& host) {
+  const auto path = base::socket_path(host);
+  return path ? SocketFile(*path) : SocketFile();
+}
+
 std::uint16_t local_port(int fd) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -102,6 +125,7 @@ std::uint16_t local_port(int fd) {
   if (address.ss_family == AF_INET6) {
     return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
   }
+  if (address.ss_family != AF_INET) return 0;
   return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 

@@ -104,10 +104,12 @@ void WorkerCore::route() {
 base::Status WorkerCore::listen(std::size_t connection_limit) {
   const net::ListenOptions where{.host = options().host,
                                  .port = options().port,
-                                 .backlog = static_cast<int>(options().tcp_syn_backlog)};
+                                 .backlog = static_cast<int>(options().tcp_syn_backlog),
+                                 .socket_mode = net::socket_mode_from(options().unix_socket_mode)};
   auto listener = net::Listener::open(
       loop_, where, log_, [this](net::Connection& connection) { http_.serve(connection); });
   if (!listener) return listener.error();
+  socket_file_ = net::socket_file(where.host);
   listener_ = std::move(*listener);
   listener_->set_connection_limit(connection_limit);
   return base::Status::ok();
@@ -195,6 +197,7 @@ void WorkerCore::begin_handover() {
 void WorkerCore::begin_drain(DrainPlan plan) {
   if (drain_ != nullptr) return;
   if (listener_ != nullptr) listener_->close();
+  socket_file_.remove();
   drain_ = std::make_unique<Drain>(loop_, sockets_, std::move(plan),
                                    Drain::Hooks{.has_clients = [this] { return has_clients(); },
                                                 .close_idle = [this] { http_.begin_shutdown(); },

@@ -139,6 +139,7 @@ class WorkerCore {
   http::HttpService http_;
   net::EventLoop loop_;
   std::unique_ptr<net::Listener> listener_;
+  net::SocketFile socket_file_;  // of the listener, without a master
   std::unordered_map<Worker::TimerId, std::unique_ptr<UserTimer>> timers_;
   Worker::TimerId last_timer_ = 0;
   StatusMeter status_;

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/socket_path.h"
 #include "net/listening_socket.h"
 
 namespace socketcluster::supervisor {
@@ -11,7 +12,8 @@ namespace {
 net::ListenOptions listen_options(const Options& options) {
   return {.host = options.host,
           .port = options.port,
-          .backlog = static_cast<int>(options.tcp_syn_backlog)};
+          .backlog = static_cast<int>(options.tcp_syn_backlog),
+          .socket_mode = net::socket_mode_from(options.unix_socket_mode)};
 }
 
 }  // namespace
@@ -21,13 +23,15 @@ Entrance::~Entrance() {
 }
 
 base::Status Entrance::open(const Options& options) {
-  if (options.scheduling_policy == SchedulingPolicy::kNone && options.workers > 1) {
-    return open_shared(options);
-  }
+  const bool deals =
+      options.workers > 1 && options.scheduling_policy == SchedulingPolicy::kRoundRobin;
+  const bool has_path = base::socket_path(options.host).has_value();
+  if (!deals && options.workers > 1 && !has_path) return open_shared(options);
   const base::Result<int> fd = net::open_listening_socket(listen_options(options));
   if (!fd) return fd.error();
   port_ = net::local_port(*fd);
-  if (options.workers == 1) {
+  file_ = net::socket_file(options.host);
+  if (!deals) {
     sockets_.push_back(*fd);
   } else {
     acceptor_ = std::make_unique<net::Acceptor>(loop_, log_, *fd,
@@ -86,6 +90,7 @@ void Entrance::close() {
   if (acceptor_ != nullptr) acceptor_->close();
   for (const int fd : sockets_) ::close(fd);
   sockets_.clear();
+  file_.remove();
 }
 
 }  // namespace socketcluster::supervisor

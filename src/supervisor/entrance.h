@@ -5,6 +5,7 @@
 //   rr, one worker        the worker accepts on the master's socket
 //   none                  each worker accepts on a socket of its own with the same port
 //                         (SO_REUSEPORT); the kernel spreads connections over them
+//   none, UNIX socket     all workers accept on the one that has the path
 //
 // The master owns every socket, so what connects while a worker is started again waits in the
 // kernel's queue, and the port stays taken. Thread rule: loop thread only.
@@ -20,6 +21,7 @@
 #include "base/result.h"
 #include "net/acceptor.h"
 #include "net/event_loop.h"
+#include "net/unix_socket.h"
 #include "supervisor/connection_dealer.h"
 
 namespace socketcluster::supervisor {
@@ -35,7 +37,7 @@ class Entrance {
 
   // Listens. The failure is one line that says why it cannot.
   base::Status open(const Options& options);
-  // The port that is really listened on.
+  // The port that is really listened on; 0 for a UNIX socket.
   std::uint16_t port() const { return port_; }
   // Connections are dealt to workers.
   bool deals() const { return acceptor_ != nullptr; }
@@ -60,6 +62,7 @@ class Entrance {
   ConnectionDealer dealer_;
   std::unique_ptr<net::Acceptor> acceptor_;
   std::vector<int> sockets_;  // of workers that accept themselves
+  net::SocketFile file_;      // of a UNIX socket
   std::uint16_t port_ = 0;
 };
 

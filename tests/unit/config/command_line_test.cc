@@ -169,7 +169,7 @@ TEST(CommandLine, TellsWhatIsWrongAndWhereToLook) {
       {{"start", "-p"},
        "-p needs a value: a whole number from 0 to 65535 (see 'socketcluster start --help')"},
       {{"start", "--host"},
-       "--host needs a value: address to listen on (see 'socketcluster start --help')"},
+       "--host needs a value: address or path to listen on (see 'socketcluster start --help')"},
       {{"start", "-c"},
        "--config needs a value: the name of a JSON file (see 'socketcluster start --help')"},
       {{"start", "--no-strict-handshake=5"},

@@ -116,6 +116,44 @@ TEST(Listener, ListensOnBothFamiliesWithoutAHost) {
   ::close(client);
 }
 
+TEST(ListeningSocket, TakesBothFamiliesOnTheIpv6Wildcard) {
+  const auto fd = open_listening_socket({.host = "::"});
+  if (!fd) GTEST_SKIP() << fd.error().text;        // a kernel without IPv6
+  const int client = connect_to(local_port(*fd));  // over IPv4
+  EXPECT_GE(client, 0);
+  ::close(client);
+  ::close(*fd);
+}
+
+TEST(ListeningSocket, TakesAnIpv6AddressAsInAUrl) {
+  const auto plain = open_listening_socket({.host = "::1"});
+  if (!plain) GTEST_SKIP() << plain.error().text;  // a kernel without IPv6
+  const auto fd = open_listening_socket({.host = "[::1]"});
+  ASSERT_TRUE(fd);
+  EXPECT_NE(local_port(*fd), 0);
+  EXPECT_LT(connect_to(local_port(*fd)), 0);  // not IPv4
+  ::close(*plain);
+  ::close(*fd);
+}
+
+TEST(ListeningSocket, TakesAHostName) {
+  const auto fd = open_listening_socket({.host = "localhost"});
+  ASSERT_TRUE(fd);
+  EXPECT_NE(local_port(*fd), 0);
+  ::close(*fd);
+}
+
+// The kernel tells of a listening socket in tcpi_sacked how many may wait.
+TEST(ListeningSocket, LetsAsManyWaitAsItIsTold) {
+  const auto fd = open_listening_socket({.host = "127.0.0.1", .backlog = 7});
+  ASSERT_TRUE(fd);
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  ASSERT_EQ(::getsockopt(*fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+  EXPECT_EQ(info.tcpi_sacked, 7U);
+  ::close(*fd);
+}
+
 TEST(Listener, NamesThePortThatIsInUse) {
   EventLoop loop;
   CollectingLog log;
