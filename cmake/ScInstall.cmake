@@ -1,10 +1,12 @@
-# What `cmake --install` puts into place: the program, the public headers, one library per layer, and the
-# package SocketCluster, which other projects use so:
+# What `cmake --install` puts into place, as two components: `runtime` (the program with its manual, completion and
+# systemd unit) and `development` (the public headers, one library per layer, documents, and the package
+# SocketCluster), which other projects use so:
 #
 #   find_package(SocketCluster REQUIRED)
 #   target_link_libraries(app PRIVATE SocketCluster::socketcluster)       # a program
 #   target_link_libraries(worker PRIVATE SocketCluster::controller)       # a shared object for `--wc`
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
 
 # The version stands in the public header as well, so that user code can test it; they must agree.
 file(READ "${PROJECT_SOURCE_DIR}/include/socketcluster/version.h" _sc_version_header)
@@ -75,7 +77,10 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/SocketClusterConfigVersi
 install(FILES "${PROJECT_BINARY_DIR}/SocketClusterConfig.cmake"
               "${PROJECT_BINARY_DIR}/SocketClusterConfigVersion.cmake"
         DESTINATION ${_sc_package_dir})
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+install(FILES "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 
 # What `socketcluster create` copies: templates/app with the page of the sample. The program finds it from the place of
 # its executable, so a build tree has it in the same place (as links).
@@ -90,4 +95,12 @@ foreach(file IN LISTS _sc_template_files ITEMS "${PROJECT_SOURCE_DIR}/examples/s
   file(CREATE_LINK "${file}" "${PROJECT_BINARY_DIR}/${_sc_template}/${name}" SYMBOLIC)
 endforeach()
 
-install(TARGETS socketcluster_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS socketcluster_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+include(ScPages)
+foreach(folder IN ITEMS BINDIR SYSCONFDIR)
+  string(APPEND _sc_service "set(SC_${folder} \"${CMAKE_INSTALL_${folder}}\")\n")
+endforeach()
+install(CODE "set(SC_SOURCE_DIR \"${PROJECT_SOURCE_DIR}\")
+set(SC_BINARY_DIR \"${PROJECT_BINARY_DIR}\")
+${_sc_service}" COMPONENT runtime)
+install(SCRIPT "${PROJECT_SOURCE_DIR}/cmake/ScServiceFiles.cmake" COMPONENT runtime)

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// The Debian package and the container image without a container engine: the steps of deploy/docker/Dockerfile in a fresh
+// Debian, the package installed by apt with its dependencies, the server as an unprivileged user, a client from npm and a
+// controller from a volume, and the package's end.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+
+import { openClient } from '../interop/clients.mjs';
+import { CleanRoot, whyNoCleanRoot } from '../support/clean_root.mjs';
+import { readStage } from '../support/dockerfile.mjs';
+import { buildDir, repoRoot } from '../support/paths.mjs';
+
+const packages = path.join(buildDir, 'packages');
+const preset = path.basename(buildDir);
+const skip = whyNoCleanRoot();
+const image = readStage(path.join(repoRoot, 'deploy/docker/Dockerfile'), 'socketcluster');
+
+// What it says is right for Debian's own packages alone, or done on purpose.
+const expectedOfLintian = [/initial-upload-closes-no-bugs/, /non-standard-file-perm 0600 .*etc\/socketcluster\/environment/, /running with root privileges/];
+
+async function freePort() {
+  const server = net.createServer();
+  await new Promise(resolve => { server.listen(0, '127.0.0.1', resolve); });
+  const { port } = server.address();
+  await new Promise(resolve => { server.close(resolve); });
+  return port;
+}
+
+// The steps of the image's stage, as `docker build` takes them.
+function buildImage(root) {
+  for (const { run, copy } of image.build) {
+    if (run) {
+      root.run(['sh', '-c', run], { env: { ...image.env, DEBIAN_FRONTEND: 'noninteractive' } });
+      continue;
+    }
+    assert.equal(copy.from, 'packages');
+    const pattern = new RegExp(`^${path.basename(copy.source).replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+    const files = fs.readdirSync(packages).filter(name => pattern.test(name));
+    assert.equal(files.length, 1, files.join(' '));
+    fs.mkdirSync(root.path(copy.target), { recursive: true });
+    fs.copyFileSync(path.join(packages, files[0]), root.path(copy.target, files[0]));
+  }
+  fs.mkdirSync(root.path(image.cwd), { recursive: true });
+}
+
+// As `docker run` with these variables and volumes.
+async function runImage(t, root, { env = {}, volumes = {} } = {}) {
+  const port = await freePort();
+  const place = { env: { ...image.env, SOCKETCLUSTER_PORT: String(port), ...env }, user: image.user, cwd: image.cwd, volumes };
+  const server = root.start(image.command, place);
+  t.after(() => server.kill());
+  await server.ready();
+  return { server, port, health: () => root.try(image.health, place) };
+}
+
+// A controller in a folder of its own, as somebody would mount it.
+function makeVolume(t) {
+  const volume = fs.mkdtempSync(path.join(os.tmpdir(), 'sc-volume-'));
+  fs.chmodSync(volume, 0o755);
+  t.after(() => fs.rmSync(volume, { recursive: true }));
+  fs.mkdirSync(path.join(volume, 'public'));
+  fs.writeFileSync(path.join(volume, 'public/index.html'), '<p>from the volume</p>\n');
+  execFileSync('c++', ['-std=c++20', '-O0', '-shared', '-fPIC', '-I', path.join(repoRoot, 'include'),
+    path.join(repoRoot, 'tests/package/volume_worker.cc'), '-o', path.join(volume, 'worker.so')]);
+  return volume;
+}
+
+test('the packages are made, and Debian has nothing against them', t => {
+  execFileSync(path.join(repoRoot, 'scripts/package'), [preset], { encoding: 'utf8' });
+  const files = fs.readdirSync(packages).filter(name => name.endsWith('.deb'));
+  assert.deepEqual(files.map(name => name.split('_')[0]), ['socketcluster-dev', 'socketcluster']);
+  const depends = execFileSync('dpkg-deb', ['-f', path.join(packages, files[1]), 'Depends'], { encoding: 'utf8' });
+  for (const library of ['libc6', 'libssl3', 'libboost-json1.81.0']) assert.match(depends, new RegExp(`\\b${library}\\b`));
+  const lintian = spawnSync('lintian', ['--tag-display-limit', '0', ...files.map(name => path.join(packages, name))], { encoding: 'utf8' });
+  if (lintian.error?.code === 'ENOENT') return t.diagnostic('lintian is not installed');
+  const complaints = (lintian.stdout + lintian.stderr).split('\n').filter(line => line && !expectedOfLintian.some(expected => expected.test(line)));
+  assert.deepEqual(complaints, []);
+});
+
+test('the image: built, run, asked for its health, given a controller, and removed', { skip: skip ?? false }, async t => {
+  const root = CleanRoot.make(t);
+  buildImage(root);
+
+  await t.test('the server runs as a user without rights', async t => {
+    const { server, port, health } = await runImage(t, root);
+    const [uid, gid] = image.user.split(':');
+    assert.notEqual(uid, '0');
+    assert.match(fs.readFileSync(`/proc/${server.pid}/status`, 'utf8'), new RegExp(`^Uid:\\s${uid}\\s[^]*^Gid:\\s${gid}\\s`, 'm'));
+    assert.match(root.run(['id', 'socketcluster']), new RegExp(`^uid=${uid}.socketcluster. gid=${gid}`));
+    const before = health();
+    assert.equal(before.status, 0, before.stderr);
+    assert.equal(before.stdout, `http://127.0.0.1:${port}/health-check: 200 OK\n`);
+
+    const [publisher, subscriber] = [openClient(t, '20.0.2', port), openClient(t, '14.3.2', port)];
+    const news = subscriber.subscribe('news');
+    await subscriber.subscribes.until(name => name === 'news', 'the subscription');
+    await publisher.publish('news', { number: 1 });
+    assert.deepEqual(await news.until(() => true, 'the message'), { number: 1 });
+
+    publisher.disconnect();
+    subscriber.disconnect();
+    await server.stop();
+    assert.deepEqual(root.processes(), []);
+    assert.deepEqual(fs.readdirSync(root.path('tmp')).flatMap(name => fs.readdirSync(root.path('tmp', name))), []);
+    const after = health();
+    assert.equal(after.status, 1);
+    assert.match(after.stderr, /Connection refused/);
+  });
+
+  await t.test('a volume brings a controller and a page', async t => {
+    const { server, port } = await runImage(t, root, {
+      env: { SOCKETCLUSTER_WORKER_CONTROLLER: '/usr/src/worker.so', SOCKETCLUSTER_PUBLIC: 'public', SOCKETCLUSTER_WORKERS: '2' },
+      volumes: { [image.cwd]: makeVolume(t) },
+    });
+    const client = openClient(t, '20.0.2', port);
+    assert.deepEqual(await client.call('add', { a: 1, b: 2 }), 3);
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), '<p>from the volume</p>\n');
+    client.disconnect();
+    await server.stop();
+  });
+
+  await t.test('what is wrong is said in one line', () => {
+    const wrong = root.try(image.command, { ...image, env: { ...image.env, SOCKETCLUSTER_WORKERS: 'x' } });
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.stderr, /^socketcluster: SOCKETCLUSTER_WORKERS[^\n]*\n$/);
+  });
+
+  await t.test('the manual, completion and the unit are where Debian has them', () => {
+    const files = root.run(['dpkg', '-L', 'socketcluster']).split('\n');
+    for (const file of ['/usr/share/man/man1/socketcluster.1.gz', '/usr/share/man/man5/socketcluster-config.5.gz',
+      '/usr/share/bash-completion/completions/socketcluster', '/usr/share/zsh/vendor-completions/_socketcluster',
+      '/usr/lib/systemd/system/socketcluster.service', '/usr/share/doc/socketcluster/copyright']) assert.ok(files.includes(file), file);
+    assert.equal(fs.statSync(root.path('etc/socketcluster/environment')).mode & 0o777, 0o600);
+    root.run(['socketcluster', 'config', 'check', '/etc/socketcluster/socketcluster.json'], { user: image.user, env: image.env });
+  });
+
+  await t.test('removed it leaves its configuration, purged nothing but its user', () => {
+    const apt = { env: { ...image.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    root.run(['apt-get', 'remove', '-y', 'socketcluster'], apt);
+    assert.ok(!fs.existsSync(root.path('usr/bin/socketcluster')));
+    assert.deepEqual(fs.readdirSync(root.path('etc/socketcluster')).sort(), ['environment', 'socketcluster.json']);
+    root.run(['apt-get', 'purge', '-y', 'socketcluster'], apt);
+    assert.ok(!fs.existsSync(root.path('etc/socketcluster')));
+    assert.equal(root.run(['find', '/etc', '/usr', '/var/lib/systemd', '/lib/systemd', '-name', '*socketcluster*']), '');
+    assert.match(root.run(['id', 'socketcluster']), /^uid=900/);
+    assert.deepEqual(root.processes(), []);
+  });
+});

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// A fresh Debian in a folder (debootstrap), with programs run in it as a container engine would: chroot, with a process
+// namespace and /proc of its own, and the network of this machine. Each program is the first process of its namespace, so
+// all that it starts ends with it, and mounts are gone with the last one.
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { childrenOf } from './processes.mjs';
+import { ServerProcess } from './server_process.mjs';
+
+const codename = 'bookworm';
+
+// Why there can be no clean root here, or null.
+export function whyNoCleanRoot() {
+  if (process.getuid() !== 0) return 'only root can make a clean root';
+  for (const tool of ['debootstrap', 'dpkg-deb', 'unshare', 'chroot']) {
+    if (spawnSync('which', [tool], { env: searchEnv() }).status !== 0) return `${tool} is not installed`;
+  }
+  const unshared = spawnSync('unshare', ['--mount', '--pid', '--fork', 'true'], { encoding: 'utf8' });
+  return unshared.status === 0 ? null : `no namespaces: ${unshared.stderr.trim()}`;
+}
+
+const searchEnv = () => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
+
+// The mirror that this machine installs from.
+function mirror() {
+  const targets = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI) $(CODENAME) $(COMPONENT)'], { encoding: 'utf8' });
+  const found = (targets.stdout ?? '').split('\n').map(line => line.split(' ')).find(([, name, component]) => name === codename && component === 'main');
+  return found ? found[0] : 'http://deb.debian.org/debian';
+}
+
+export class CleanRoot {
+  // Leaves with the test `t`.
+  static make(t) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sc-root-'));
+    fs.chmodSync(folder, 0o755);
+    t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+    try {
+      execFileSync('debootstrap', ['--variant=minbase', codename, folder, mirror()], { env: searchEnv(), encoding: 'utf8', stdio: 'pipe' });
+    } catch (error) {
+      const log = path.join(folder, 'debootstrap/debootstrap.log');
+      throw new Error(`debootstrap: ${error.stdout}${error.stderr}${fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-4000) : ''}`);
+    }
+    return new CleanRoot(folder);
+  }
+
+  constructor(folder) {
+    this.folder = folder;
+  }
+
+  path(...parts) { return path.join(this.folder, ...parts); }
+
+  // The words that run `command` inside. `env` is all of its environment, `user` "uid:gid", `volumes` {place: folder}.
+  command(command, { env = {}, user = '0:0', cwd = '/', volumes = {} } = {}) {
+    const script = ['set -e', 'root=$1', 'shift'];
+    script.push('mount -t proc proc "$root/proc"');
+    for (const [place, folder] of Object.entries(volumes)) {
+      script.push(`mkdir -p "$root${place}"`, `mount --bind "${folder}" "$root${place}"`);
+    }
+    script.push('exec chroot "$root" "$@"');
+    const [uid, gid] = user.split(':');
+    return ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--', 'sh', '-c', script.join('\n'), 'sh', this.folder,
+      'env', '-i', `--chdir=${cwd}`, ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      'setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--', ...command];
+  }
+
+  // Runs it to its end; returns what it printed, and fails when it fails.
+  run(command, options) {
+    const { status, stdout, stderr } = this.try(command, options);
+    if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  // The same; returns {status, stdout, stderr}.
+  try(command, options) {
+    const [program, ...args] = this.command(command, options);
+    return spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  }
+
+  // A server; see server_process.mjs.
+  start(command, options) {
+    return new RootedServer(this.command(command, options), { env: { PATH: searchEnv().PATH } });
+  }
+
+  // Processes that run in this root, from outside.
+  processes() {
+    return fs.readdirSync('/proc').filter(name => /^\d+$/.test(name)).filter(pid => {
+      try {
+        return fs.readlinkSync(`/proc/${pid}/root`) === this.folder;
+      } catch {
+        return false;   // has gone
+      }
+    });
+  }
+}
+
+// unshare stands between; signals are meant for the program.
+class RootedServer extends ServerProcess {
+  get pid() { return childrenOf(this.child.pid)[0]; }
+
+  async stop() {
+    process.kill(this.pid, 'SIGTERM');
+    await this.exited().finally(() => this.child.kill('SIGKILL'));
+    if (this.status.code !== 0) throw new Error(`did not end well\n${this.describe()}`);
+    this.checkOutput();
+  }
+}
