@@ -69,6 +69,8 @@ install(TARGETS ${_sc_layers} socketcluster_umbrella socketcluster_controller EX
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/socketcluster" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h")
 install(EXPORT SocketClusterTargets NAMESPACE SocketCluster:: DESTINATION ${_sc_package_dir})
+# A build tree is a package as well, for `socketcluster run` of a program that is not installed.
+export(EXPORT SocketClusterTargets NAMESPACE SocketCluster:: FILE "${PROJECT_BINARY_DIR}/SocketClusterTargets.cmake")
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/SocketClusterConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/SocketClusterConfig.cmake" INSTALL_DESTINATION ${_sc_package_dir})
 # Before 1.0 a minor version may change the API.

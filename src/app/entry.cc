@@ -2,18 +2,19 @@
 #include "app/entry.h"
 
 #include <iostream>
+#include <utility>
 
 #include "app/check_health.h"
 #include "app/child.h"
 #include "app/master_process.h"
 #include "app/serve.h"
 #include "app/show_status.h"
-#include "config/program.h"
 #include "ipc/child_role.h"
 
 namespace socketcluster::app {
 
-int enter(const config::Program& program, int argc, char** argv, const Controllers& controllers) {
+int enter(const config::Program& program, int argc, char** argv, const Controllers& controllers,
+          config::AppActions app) {
   if (const auto role = ipc::take_child_role()) {
     if (*role) return run_child(**role, controllers);
     std::cerr << role->error().text << std::endl;
@@ -29,7 +30,8 @@ int enter(const config::Program& program, int argc, char** argv, const Controlle
                                                       log);
                                   },
                               .status = &show_status,
-                              .health = &check_health});
+                              .health = &check_health,
+                              .app = std::move(app)});
 }
 
 }  // namespace socketcluster::app

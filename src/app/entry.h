@@ -5,11 +5,13 @@
 
 #include <socketcluster/run.h>
 
-#include "config/command_line.h"
+#include "config/program.h"
 
 namespace socketcluster::app {
 
-// Returns the exit code. Called on the main thread, before there are others.
-int enter(const config::Program& program, int argc, char** argv, const Controllers& controllers);
+// Returns the exit code. Called on the main thread, before there are others. `app`: of the stock
+// program.
+int enter(const config::Program& program, int argc, char** argv, const Controllers& controllers,
+          config::AppActions app = {});
 
 }  // namespace socketcluster::app

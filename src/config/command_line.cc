@@ -45,7 +45,8 @@ class Parser {
   Parser(const Program& program, std::string_view first) : program_(program) {
     prepare(app_);
     app_.add_flag("-v,--version", wants_version_);
-    for (const std::string_view name : command_names()) add_command(app_, name);
+    for (const std::string_view name : command_names(program)) add_command(app_, name);
+    if (first == "create" && is_stock_program(program)) add_create_words();
     command("help")->add_option("topic", line_.help_topic);
     command("completion")->add_option("shell", line_.topic);
     command("man")->add_option("section", line_.topic);
@@ -81,6 +82,11 @@ class Parser {
   }
 
   CLI::App* command(std::string_view name) { return app_.get_subcommand(std::string(name)); }
+
+  void add_create_words() {
+    command("create")->add_option("appname", line_.create.app_name);
+    command("create")->add_flag("-f,--force", line_.create.force);
+  }
 
   void add_status_options(CLI::App& status) {
     status.add_option("-c,--config", config_file_)->take_last();
@@ -217,11 +223,13 @@ class Parser {
   base::Status choose_command() {
     const auto commands = app_.get_subcommands();
     const std::string name = commands.empty() ? "" : commands.front()->get_name();
+    if (name == "create") line_.command = Command::kCreate;
     if (name == "start") line_.command = Command::kStart;
     if (name == "status") line_.command = Command::kStatus;
     if (name == "version") line_.command = Command::kVersion;
     if (name == "health") return choose_health();
-    if (name == "help") return choose_topic(Command::kHelp, line_.help_topic, command_names());
+    if (name == "help")
+      return choose_topic(Command::kHelp, line_.help_topic, command_names(program_));
     if (name == "completion") return choose_required(Command::kCompletion, "bash or zsh");
     if (name == "man") return choose_manual();
     if (name == "config") return choose_config(*commands.front());
@@ -282,10 +290,18 @@ class Parser {
                                suggestion(word, known)));
   }
 
+  Failure invalid_command(std::string_view word) {
+    if (!is_stock_program(program_)) return unknown_command(word, command_names(program_));
+    const std::string meant = suggestion(word, command_names(program_));
+    return failure(fmt::format("{}'{}' is not a valid SocketCluster command.{}", kErrorMark,
+                               base::printable(word, kShownBytes),
+                               meant.empty() ? "" : " Did" + meant.substr(sizeof("; did") - 1)));
+  }
+
   Failure explain_extra(std::string_view word) {
     if (word.starts_with('-') && word.size() > 1)
       return unknown_flag(word.substr(0, word.find('=')));
-    if (&deepest() == &app_) return unknown_command(word, command_names());
+    if (&deepest() == &app_) return invalid_command(word);
     if (&deepest() == command("config")) return unknown_command(word, words_after("config"));
     return failure(fmt::format("{} does not take '{}'", deepest().get_name(),
                                base::printable(word, kShownBytes)));
@@ -346,6 +362,23 @@ void add_implied_start(const Program& program, std::vector<std::string>& argumen
   if (arguments.front().starts_with('-')) arguments.insert(arguments.begin(), "start");
 }
 
+// All words but its own go to the app, which knows what it takes.
+CommandLine parse_run(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  line.command = Command::kRun;
+  for (auto word = arguments.begin() + 1; word != arguments.end(); ++word) {
+    if (*word == "-h" || *word == "--help") {
+      line.command = Command::kHelp;
+      line.help_topic = "run";
+    } else if (*word == "--watch") {
+      line.run.watch = true;
+    } else {
+      line.run.arguments.push_back(*word);
+    }
+  }
+  return line;
+}
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(const Program& program, std::vector<std::string> arguments) {
@@ -356,6 +389,9 @@ Result<CommandLine> parse_command_line(const Program& program, std::vector<std::
                                help_hint(program, "start"))};
   }
   join_short_flags(arguments);
+  if (is_stock_program(program) && !arguments.empty() && arguments.front() == "run") {
+    return parse_run(arguments);
+  }
   return Parser(program, arguments.empty() ? "" : arguments.front()).parse(arguments);
 }
 

@@ -6,11 +6,13 @@ namespace {
 
 constexpr std::string_view kShells[] = {"bash", "zsh"};
 constexpr std::string_view kSections[] = {"1", "5"};
-constexpr std::string_view kCommandNames[] = {"start",      "status", "health",  "config",
-                                              "completion", "man",    "version", "help"};
+constexpr std::string_view kCommandNames[] = {"create", "run",        "start", "status",  "health",
+                                              "config", "completion", "man",   "version", "help"};
 
 // clang-format off
 constexpr CommandInfo kRows[] = {
+    {.name = "create", .argument = "APPNAME", .summary = "make the folder of a new app", .offer = Offer::kStockProgram},
+    {.name = "run", .summary = "build the app in this folder and start it", .offer = Offer::kStockProgram},
     {.name = "start", .summary = "start the server"},
     {.name = "status", .summary = "show the processes of a server that runs, and what they do"},
     {.name = "health", .summary = "ask a server whether it is well; for containers"},
@@ -28,13 +30,17 @@ constexpr CommandInfo kRows[] = {
 
 }  // namespace
 
-std::span<const CommandInfo> command_table() {
-  return kRows;
+std::vector<CommandInfo> command_table(const Program& program) {
+  std::vector<CommandInfo> rows;
+  for (const CommandInfo& row : kRows) {
+    if (row.offer == Offer::kEveryProgram || is_stock_program(program)) rows.push_back(row);
+  }
+  return rows;
 }
 
-std::vector<std::string_view> command_names() {
+std::vector<std::string_view> command_names(const Program& program) {
   std::vector<std::string_view> names;
-  for (const CommandInfo& row : kRows) {
+  for (const CommandInfo& row : command_table(program)) {
     if (names.empty() || names.back() != row.name) names.push_back(row.name);
   }
   return names;

@@ -102,8 +102,9 @@ std::string bash_command(const Program& program, std::string_view command) {
 
 std::string bash_script(const Program& program) {
   std::string text = fmt::format(fmt::runtime(kBashHead), program.name, function_name(program));
-  text += fmt::format("    '') words='{} --help --version' ;;\n", joined(command_names()));
-  for (const std::string_view command : command_names()) text += bash_command(program, command);
+  text += fmt::format("    '') words='{} --help --version' ;;\n", joined(command_names(program)));
+  for (const std::string_view command : command_names(program))
+    text += bash_command(program, command);
   return text + fmt::format(fmt::runtime(kBashTail), program.name, function_name(program));
 }
 
@@ -180,14 +181,15 @@ if [[ $funcstack[1] == {1} ]]; then {1} "$@"; else compdef {1} {0}; fi
 std::string zsh_script(const Program& program) {
   std::string commands;
   std::string_view last;
-  for (const CommandInfo& command : command_table()) {
+  for (const CommandInfo& command : command_table(program)) {
     if (command.name == last) continue;
     last = command.name;
     commands += fmt::format("    '{}:{}'\n", command.name, zsh_text(command.summary));
   }
   std::string text =
       fmt::format(fmt::runtime(kZshHead), program.name, function_name(program), commands);
-  for (const std::string_view command : command_names()) text += zsh_command(program, command);
+  for (const std::string_view command : command_names(program))
+    text += zsh_command(program, command);
   return text + fmt::format(fmt::runtime(kZshTail), program.name, function_name(program));
 }
 

@@ -121,12 +121,56 @@ std::string program_page(const Program& program) {
       "Realtime HTTP and WebSocket server with publish/subscribe channels.\n\n"
       "Usage: {} <command> [options]\n\nCommands:\n",
       program.name);
-  for (const CommandInfo& command : command_table()) {
+  for (const CommandInfo& command : command_table(program)) {
     const bool is_implied = program.starts_without_command && command.name == "start";
     page += fmt::format("  {:<18} {}{}\n", command_line_of(command), command.summary,
                         is_implied ? " (also when there is no command)" : "");
   }
-  return page + fmt::format("\nTry:\n  {0} start -p 8000\n  {0} start --help\n", program.name);
+  const char* const first = is_stock_program(program) ? "  {0} create myapp\n" : "";
+  return page + fmt::format(fmt::runtime(std::string("\nTry:\n") + first +
+                                         "  {0} start -p 8000\n  {0} start --help\n"),
+                            program.name);
+}
+
+std::string create_page(const Program& program) {
+  return fmt::format(
+      R"(Usage: {0} create <appname> [--force]
+
+Makes the folder <appname> with a server in C++ (worker.cpp, broker.cpp), a page that shows it at
+work, CMakeLists.txt, Dockerfile and Kubernetes manifests, and lets npm install the page's client.
+The name may have 1 to 50 letters, digits, - and _, and begins with a letter.
+
+Options:
+  -f, --force                           overwrite files that are there already, without asking
+  -h, --help                            print this page
+
+Examples:
+  {0} create chat
+  cd chat && {0} run
+)",
+      program.name);
+}
+
+std::string run_page(const Program& program) {
+  return fmt::format(
+      R"(Usage: {0} run [--watch] [options of start]
+
+Builds the app in the working directory with CMake, into build/, and starts it: build/server start,
+with all other words of the command line. Ctrl-C ends it.
+
+Options:
+      --watch                           build again when a source file changes, and replace the
+                                        workers without refusing a connection; where other code
+                                        than theirs has changed, start the app again. When the build
+                                        fails, what runs is left as it is.
+  -h, --help                            print this page
+
+Examples:
+  {0} run
+  {0} run --watch -p 9000 --workers 2
+  CXX=clang++ {0} run                   what CMake reads when it builds for the first time
+)",
+      program.name);
 }
 
 std::string config_page(const Program& program) {
@@ -243,6 +287,8 @@ Examples:
 }  // namespace
 
 std::string help_page(const Program& program, std::string_view topic) {
+  if (topic == "create") return create_page(program);
+  if (topic == "run") return run_page(program);
   if (topic == "start") return start_page(program);
   if (topic == "status") return status_page(program);
   if (topic == "health") return health_page(program);

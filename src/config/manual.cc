@@ -94,9 +94,9 @@ for a unit with
 .BR systemd.service (5)
 )";
 
-std::string command_list() {
+std::string command_list(const Program& program) {
   std::string text = ".SH COMMANDS\n";
-  for (const CommandInfo& command : command_table()) {
+  for (const CommandInfo& command : command_table(program)) {
     const std::string_view after = command.word.empty() ? command.argument : command.word;
     text += fmt::format(".TP\n.B {} {}\n{}\n", plain(command.name), plain(after),
                         plain(command.summary));
@@ -107,7 +107,7 @@ std::string command_list() {
 // The help page of each command as it is.
 std::string command_pages(const Program& program) {
   std::string text;
-  for (const std::string_view name : command_names()) {
+  for (const std::string_view name : command_names(program)) {
     if (name == "version" || name == "help") continue;
     text += fmt::format(".SH THE COMMAND {}\n.nf\n{}.fi\n", upper(plain(name)),
                         plain(help_page(program, name)));
@@ -117,7 +117,7 @@ std::string command_pages(const Program& program) {
 
 std::string program_manual(const Program& program) {
   return head(program.name, "1", "realtime server with publish/subscribe channels") +
-         fmt::format(fmt::runtime(kDescription), plain(program.name)) + command_list() +
+         fmt::format(fmt::runtime(kDescription), plain(program.name)) + command_list(program) +
          command_pages(program) + fmt::format(fmt::runtime(kEnd), plain(program.name));
 }
 

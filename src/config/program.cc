@@ -19,7 +19,12 @@
 namespace socketcluster::config {
 namespace {
 
+// What the original says in its own words begins as it does there.
 void print_error(const Program& program, std::ostream& err, std::string_view text) {
+  if (text.starts_with(kErrorMark)) {
+    err << base::printable(text) << std::endl;
+    return;
+  }
   err << fmt::format("{}: {}\n", program.name, base::printable(text)) << std::flush;
 }
 
@@ -105,6 +110,10 @@ int run_program(const Program& program, std::vector<std::string> arguments,
     return kExitUsage;
   }
   switch (line->command) {
+    case Command::kCreate:
+      return actions.app.create(line->create);
+    case Command::kRun:
+      return actions.app.run(line->run);
     case Command::kStatus:
     case Command::kHealth:
       return run_query(program, *line, environment, streams, actions);

@@ -37,11 +37,18 @@ using StatusFunction = base::UniqueFunction<int(const Options&, StatusFormat, St
 // listens.
 using HealthFunction = base::UniqueFunction<int(const Options&, const HealthQuestion&, Streams)>;
 
+// The commands of the stock program for the folder of an app; they return the exit code.
+struct AppActions {
+  base::UniqueFunction<int(const CreateWords&)> create;
+  base::UniqueFunction<int(const RunWords&)> run;
+};
+
 // What the commands do that takes more than options.
 struct Actions {
   StartFunction start;
   StatusFunction status;
   HealthFunction health;
+  AppActions app = {};  // REQUIRES: complete for the stock program
 };
 
 enum ExitCode : int { kExitOk = 0, kExitFailure = 1, kExitUsage = 2 };

@@ -16,6 +16,14 @@ export function installProgram(scope) {
   return path.join(prefix, 'bin', 'socketcluster');
 }
 
+// What CMake needs to know to build an app against the build under test: its sanitizers, and no more work than necessary.
+export function buildEnvironment() {
+  const cache = fs.readFileSync(path.join(buildDir, 'CMakeCache.txt'), 'utf8');
+  const sanitizers = /^SC_SANITIZE:[A-Z]+=(.+)$/m.exec(cache);
+  const flags = sanitizers ? `-fsanitize=${sanitizers[1].replaceAll(';', ',')}` : '';
+  return { CMAKE_BUILD_TYPE: 'None', CXXFLAGS: flags, LDFLAGS: flags };
+}
+
 // A running command with its standard input. Its output is in stdout and stderr.
 export class Session extends ServerProcess {
   constructor(t, command, options = {}) {

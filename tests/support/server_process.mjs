@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 
 import { repoRoot } from './paths.mjs';
-import { Condition } from './wait.mjs';
+import { Condition, patience } from './wait.mjs';
 
 const running = new Set();
 const portLine = /^.*\bPort: (\d+)\b/m;
@@ -52,8 +52,8 @@ export class ServerProcess {
     return this.port;
   }
 
-  untilOutput(pattern) {
-    return this.#condition.until(() => pattern.exec(this.stdout + this.stderr), `output ${pattern}`);
+  untilOutput(pattern, deadline = patience) {
+    return this.#condition.until(() => pattern.exec(this.stdout + this.stderr), `output ${pattern}`, deadline);
   }
 
   exited() {

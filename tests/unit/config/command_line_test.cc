@@ -176,8 +176,12 @@ TEST(CommandLine, TellsWhatIsWrongAndWhereToLook) {
        "--no-strict-handshake takes no value (see 'socketcluster start --help')"},
       {{"start", "80"}, "start does not take '80' (see 'socketcluster start --help')"},
       {{"start", "version"}, "start does not take 'version' (see 'socketcluster start --help')"},
-      {{"strat"}, "unknown command 'strat'; did you mean 'start'? (see 'socketcluster --help')"},
-      {{"create", "app"}, "unknown command 'create' (see 'socketcluster --help')"},
+      {{"strat"},
+       "[Error] 'strat' is not a valid SocketCluster command. Did you mean 'start'? (see "
+       "'socketcluster --help')"},
+      {{"deploy", "app"},
+       "[Error] 'deploy' is not a valid SocketCluster command. (see 'socketcluster --help')"},
+      {{"create", "one", "two"}, "create does not take 'two' (see 'socketcluster create --help')"},
       {{"help", "strat"},
        "unknown command 'strat'; did you mean 'start'? (see 'socketcluster --help')"},
       {{"config"},
@@ -187,9 +191,38 @@ TEST(CommandLine, TellsWhatIsWrongAndWhereToLook) {
        "unknown command 'chek'; did you mean 'check'? (see 'socketcluster config --help')"},
       {{"config", "print", "a", "b"},
        "print does not take 'b' (see 'socketcluster config --help')"},
-      {{"\x1b[31m\n"}, "unknown command '\\x1b[31m\\n' (see 'socketcluster --help')"},
+      {{"\x1b[31m\n"},
+       "[Error] '\\x1b[31m\\n' is not a valid SocketCluster command. (see 'socketcluster "
+       "--help')"},
   };
   for (const auto& [words, text] : cases) EXPECT_EQ(error_of(words), text);
+}
+
+TEST(CommandLine, CreatesAnAppByItsName) {
+  const CommandLine line = parsed({"create", "--force", "chat"});
+  EXPECT_EQ(line.command, Command::kCreate);
+  EXPECT_EQ(line.create.app_name, "chat");
+  EXPECT_TRUE(line.create.force);
+  EXPECT_FALSE(parsed({"create", "chat"}).create.force);
+  EXPECT_EQ(parsed({"create"}).create.app_name, "");
+}
+
+TEST(CommandLine, GivesTheWordsAfterRunToTheApp) {
+  const CommandLine line = parsed({"run", "-p", "9000", "--watch", "--no-such"});
+  EXPECT_EQ(line.command, Command::kRun);
+  EXPECT_TRUE(line.run.watch);
+  EXPECT_THAT(line.run.arguments, testing::ElementsAre("-p", "9000", "--no-such"));
+  EXPECT_FALSE(parsed({"run"}).run.watch);
+  EXPECT_EQ(parsed({"run", "-p", "1", "--help"}).help_topic, "run");
+}
+
+TEST(CommandLine, AUsersProgramHasNoCommandsForApps) {
+  const Program chat{.name = "chat", .starts_without_command = true};
+  for (const char* word : {"create", "run"}) {
+    const auto line = parse_command_line(chat, {word, "app"});
+    ASSERT_FALSE(line);
+    EXPECT_EQ(line.error().text, "unknown command '" + std::string(word) + "' (see 'chat --help')");
+  }
 }
 
 TEST(CommandLine, UsesTheProgramsOwnName) {

@@ -36,6 +36,12 @@ TEST(Help, EveryCommandHasAPage) {
   }
 }
 
+TEST(Help, OffersAppsInTheStockProgramAlone) {
+  EXPECT_THAT(help_page({}, ""), HasSubstr("\n  create APPNAME "));
+  EXPECT_THAT(help_page({.name = "chat", .starts_without_command = true}, ""),
+              testing::Not(HasSubstr("create")));
+}
+
 TEST(Help, MentionsEveryFlag) {
   const std::string page = help_page({}, "start");
   for (const OptionSpec& spec : option_table()) {

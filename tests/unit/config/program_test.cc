@@ -103,7 +103,8 @@ TEST(Program, EachMistakeIsOneLineAndExitCodeTwo) {
     EXPECT_EQ(outcome.exit_code, 2);
     EXPECT_EQ(outcome.starts, 0);
     EXPECT_EQ(line_count(outcome.err), 1) << outcome.err;
-    EXPECT_THAT(outcome.err, StartsWith("socketcluster: "));
+    const bool is_command = words[0] == "strat";
+    EXPECT_THAT(outcome.err, StartsWith(is_command ? "[Error] 'strat'" : "socketcluster: "));
     EXPECT_THAT(outcome.err, HasSubstr("--help')\n"));
     EXPECT_THAT(outcome.out, IsEmpty());
   }
@@ -141,6 +142,19 @@ TEST(Program, TellsWhatStatusDoesNotTake) {
   EXPECT_EQ(outcome.err,
             "socketcluster: unknown flag '--port' (see 'socketcluster status --help')\n");
   EXPECT_EQ(outcome.shown_status, "");
+}
+
+TEST(Program, LeavesAppsToTheStockProgram) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const auto run_words = [&](const std::vector<std::string>& words) {
+    Actions actions;
+    actions.app.create = [](const CreateWords& given) { return given.app_name == "chat" ? 5 : 0; };
+    actions.app.run = [](const RunWords& given) { return given.watch ? 6 : 0; };
+    return run_program(Program{}, words, {}, {out, err}, std::move(actions));
+  };
+  EXPECT_EQ(run_words({"create", "chat"}), 5);
+  EXPECT_EQ(run_words({"run", "--watch"}), 6);
 }
 
 TEST(Program, AsksTheServerThatTheOptionsDescribe) {
@@ -209,8 +223,10 @@ TEST(Program, TakesItsNameFromTheCommandWhenItHasNone) {
                   {.start = [](const Options&, base::Log&) { return base::Status::ok(); },
                    .status = [](const Options&, StatusFormat, Streams) { return 0; },
                    .health = [](const Options&, const HealthQuestion&, Streams) { return 0; }});
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "chat: unknown command 'strat'; did you mean 'start'? (see 'chat --help')\n");
+  EXPECT_EQ(
+      testing::internal::GetCapturedStderr(),
+      "[Error] 'strat' is not a valid SocketCluster command. Did you mean 'start'? (see 'chat "
+      "--help')\n");
   EXPECT_EQ(code, 2);
 }
 
