@@ -61,8 +61,11 @@ class HttpRequest {
   const std::string& body() const;
   // The body as JSON; nothing when it is none.
   std::optional<Json> json() const;
-  // Of the peer that connected, a proxy perhaps.
+  // Of the peer that connected, a proxy perhaps; the client's when `proxyProtocol` is on. "" on
+  // UNIX sockets.
   const std::string& remote_address() const;
+  // The client's address, as proxies tell it; see Socket::forwarded_address().
+  const std::string& forwarded_address() const;
 
  private:
   friend struct server::HttpRequestData;

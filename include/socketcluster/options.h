@@ -27,6 +27,11 @@ enum class ProtocolVersion { kAuto, kV1, kV2 };
 
 enum class LogFormat { kText, kJson };
 
+// Which header of a trusted proxy names the client: X-Forwarded-For or Forwarded (RFC 7239).
+enum class ForwardedHeader { kXForwardedFor, kForwarded };
+
+enum class AccessLogFormat { kCombined, kJson };
+
 // Who gives a new connection to a worker: the master, which deals them out in strict rotation, or
 // the kernel.
 enum class SchedulingPolicy { kRoundRobin, kNone };
@@ -69,6 +74,14 @@ struct Options {
   std::uint32_t tcp_syn_backlog = 4096;
   // `maxConnections` of one worker. 0: as many as the descriptor limit of the process allows.
   std::uint32_t max_connections = 0;
+  // `trustedProxies`: addresses and networks ("10.0.0.0/8") of proxies in front of the server, and
+  // "unix:" for those on a UNIX socket. What they say of the client's address is believed.
+  std::vector<std::string> trusted_proxies;
+  // `forwardedHeader`: where they say it.
+  ForwardedHeader forwarded_header = ForwardedHeader::kXForwardedFor;
+  // `proxyProtocol`: connections from trusted proxies begin with a header of the PROXY protocol,
+  // version 1 or 2. One without it is reset.
+  bool proxy_protocol = false;
   // `public`: directory that is served over HTTP. Empty: none.
   std::string public_directory;
 
@@ -230,6 +243,11 @@ struct Options {
   std::uint32_t log_level = 2;
   // `logFormat`: "text" or "json".
   LogFormat log_format = LogFormat::kText;
+  // `accessLog`: file to which a line is appended for each HTTP request; "-": standard output;
+  // empty: none. Opened anew on SIGHUP.
+  std::string access_log;
+  // `accessLogFormat`: "combined", as of Apache and nginx, or "json".
+  AccessLogFormat access_log_format = AccessLogFormat::kCombined;
 
   // ---- Authentication ----
   // `authKey`: secret of the tokens. Empty with no key pair: chosen at random.

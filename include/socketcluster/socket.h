@@ -183,9 +183,11 @@ class Socket {
   // The upgrade request. Kept (1 to 2 KB per connection) when the server has a connection handler,
   // a handshake handler or handshake middleware at the time of the connect; empty otherwise.
   const std::optional<HttpRequest>& request() const;
-  // The first address of `X-Forwarded-For`, not trimmed; "" without the header, or when at the time
-  // of the connect the server had nothing that is given a socket (handlers, middleware).
-  // Anybody can send that header: trust it behind a proxy of your own only.
+  // The client's address, as proxies tell it. With the option `trustedProxies`: from the right, the
+  // first address in `X-Forwarded-For` (or `Forwarded`, see `forwardedHeader`) that is not one of
+  // theirs; "" when it was not one of them that connected. Without it: the first address of
+  // `X-Forwarded-For`, not trimmed, which anybody can send. "" without the header, or when at the
+  // time of the connect the server had nothing that is given a socket (handlers, middleware).
   std::string forwarded_address() const;
   // Anything that the application wants to keep with the socket; it may hold handles of this same
   // socket. Destroyed when the socket has ended and the last of its handlers, that of

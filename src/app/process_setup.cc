@@ -48,6 +48,7 @@ base::Result<auth::TokenKeys> load_token_keys(const Options& options) {
 }
 
 base::Status call_worker_controller(const Controllers& controllers, server::WorkerCore& worker) {
+  if (base::Status opened = worker.open_access_log(); !opened) return opened;
   if (!worker.options().public_directory.empty()) {
     base::Status served = worker.serve_static(worker.options().public_directory);
     if (!served) return served;

@@ -37,7 +37,9 @@ constexpr std::int64_t kMaxBytes = std::int64_t{1024} * 1024 * 1024;
 
 constexpr std::string_view kProtocolVersions[] = {"auto", "1", "2"};  // as enum ProtocolVersion
 constexpr std::string_view kLogFormats[] = {"text", "json"};          // as enum LogFormat
-constexpr std::string_view kSchedulingPolicies[] = {"rr", "none"};    // as enum SchedulingPolicy
+constexpr std::string_view kForwardedHeaders[] = {"X-Forwarded-For", "Forwarded"};  // as the enum
+constexpr std::string_view kAccessLogFormats[] = {"combined", "json"};              // as the enum
+constexpr std::string_view kSchedulingPolicies[] = {"rr", "none"};  // as enum SchedulingPolicy
 constexpr std::string_view kHttpOnly[] = {"http"};
 
 using D = PerMessageDeflateOptions;
@@ -54,6 +56,12 @@ const OptionSpec kRows[] = {
      .help = "who may connect to a UNIX socket, octal", .metavar = "MODE"},
     {.name = "path", .group = Group::kNetwork, .type = Type::kString, .field = field<&O::path>(),
      .help = "where WebSocket clients connect", .metavar = "PATH"},
+    {.name = "trustedProxies", .group = Group::kNetwork, .type = Type::kStringList, .field = field<&O::trusted_proxies>(),
+     .help = "addresses of proxies to believe", .fallback = "none"},
+    {.name = "forwardedHeader", .group = Group::kNetwork, .type = Type::kChoice, .field = field<&O::forwarded_header>(),
+     .help = "their header", .choices = kForwardedHeaders},
+    {.name = "proxyProtocol", .group = Group::kNetwork, .type = Type::kBool, .field = field<&O::proxy_protocol>(),
+     .help = "they speak the PROXY protocol"},
     {.name = "public", .group = Group::kNetwork, .type = Type::kString, .field = field<&O::public_directory>(),
      .help = "directory to serve over HTTP", .metavar = "DIR", .fallback = "none"},
     {.name = "tcpSynBacklog", .group = Group::kNetwork, .type = Type::kInteger, .field = field<&O::tcp_syn_backlog>(),
@@ -245,6 +253,10 @@ const OptionSpec kRows[] = {
      .min = 0, .max = 3, .help = "0 none, 1 errors and notes, 2 + warnings, 3 all"},
     {.name = "logFormat", .group = Group::kLogging, .type = Type::kChoice, .field = field<&O::log_format>(),
      .help = "lines for people or for programs", .choices = kLogFormats},
+    {.name = "accessLog", .group = Group::kLogging, .type = Type::kString, .field = field<&O::access_log>(),
+     .help = "file for a line per request; - is the output", .metavar = "FILE", .fallback = "none"},
+    {.name = "accessLogFormat", .group = Group::kLogging, .type = Type::kChoice, .field = field<&O::access_log_format>(),
+     .help = "how these lines look", .choices = kAccessLogFormats},
 
     // ---- Authentication ----
     {.name = "authKey", .group = Group::kAuthentication, .type = Type::kString, .field = field<&O::auth_key>(),

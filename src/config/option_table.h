@@ -68,7 +68,8 @@ using Field =
                  FieldOf<std::size_t>, FieldOf<std::chrono::milliseconds>,
                  FieldOf<std::chrono::seconds>, FieldOf<std::string>,
                  FieldOf<std::vector<std::string>>, FieldOf<ProtocolVersion>, FieldOf<LogFormat>,
-                 FieldOf<SchedulingPolicy>, FieldOf<PerMessageDeflateOptions>, FieldOf<Json>>;
+                 FieldOf<SchedulingPolicy>, FieldOf<ForwardedHeader>, FieldOf<AccessLogFormat>,
+                 FieldOf<PerMessageDeflateOptions>, FieldOf<Json>>;
 
 struct OptionSpec {
   std::string_view name;  // in JSON; "parent.member" for a member of an object

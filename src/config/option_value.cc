@@ -160,6 +160,8 @@ Status assign_choice(const OptionSpec& spec, const json::value& value, std::stri
     store(spec, options, static_cast<ProtocolVersion>(i));
     store(spec, options, static_cast<LogFormat>(i));
     store(spec, options, static_cast<SchedulingPolicy>(i));
+    store(spec, options, static_cast<ForwardedHeader>(i));
+    store(spec, options, static_cast<AccessLogFormat>(i));
     return Status::ok();
   }
   return wrong(spec, value, place);
@@ -250,6 +252,12 @@ struct ToJson {
   }
   json::value operator()(LogFormat value) const { return choice(static_cast<std::size_t>(value)); }
   json::value operator()(SchedulingPolicy value) const {
+    return choice(static_cast<std::size_t>(value));
+  }
+  json::value operator()(ForwardedHeader value) const {
+    return choice(static_cast<std::size_t>(value));
+  }
+  json::value operator()(AccessLogFormat value) const {
     return choice(static_cast<std::size_t>(value));
   }
   json::value operator()(const PerMessageDeflateOptions& value) const { return value.enabled; }

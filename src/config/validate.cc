@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <socketcluster/options.h>
 
+#include "base/address_list.h"
 #include "base/printable.h"
 #include "base/socket_path.h"
 #include "config/option_table.h"
@@ -86,6 +87,15 @@ void check_socket(const Options& options, Errors& errors) {
   }
 }
 
+void check_proxies(const Options& options, Errors& errors) {
+  const auto trusted = base::AddressList::parse(options.trusted_proxies);
+  if (!trusted) errors.push_back("trustedProxies: " + trusted.error().text);
+  if (options.proxy_protocol && options.trusted_proxies.empty()) {
+    errors.emplace_back(
+        "proxyProtocol needs trustedProxies: the addresses of the proxies that speak it");
+  }
+}
+
 void check_texts(const Options& options, Errors& errors) {
   if (options.path.find_first_of("?# \t\r\n") != std::string::npos) {
     errors.push_back(fmt::format(
@@ -111,6 +121,7 @@ std::vector<std::string> validate(const Options& options) {
   check_outbound_limits(options, errors);
   check_keys(options, errors);
   check_socket(options, errors);
+  check_proxies(options, errors);
   check_texts(options, errors);
   return errors;
 }

@@ -61,11 +61,24 @@ struct HttpConnection::Current {
     bool wants_drain = false;
   };
 
+  // For the observer, if there is one. Told once, when the answer is over.
+  struct Record {
+    net::EventLoop& loop;
+    std::string peer;
+    std::uint64_t begun_ms;
+    std::uint64_t body_bytes = 0;
+    int status = AccessRecord::kGone;
+  };
+
   explicit Current(const RequestLimits& limits) : parser(limits) {}
+  void count_body(std::size_t size) {
+    if (record != nullptr) record->body_bytes += size;
+  }
 
   RequestParser parser;
   std::unique_ptr<BodySource> body;
   std::unique_ptr<Pushed> pushed;
+  std::unique_ptr<Record> record;
   std::uint64_t remaining = 0;  // of the body, when its length is known
   Phase phase = Phase::kReading;
   bool keep_alive = false;  // after the response
@@ -109,6 +122,7 @@ HttpConnection::~HttpConnection() {
   service_.connections_[index_]->index_ = index_;
   service_.connections_.pop_back();
   if (link_ != nullptr) link_->connection = nullptr;
+  tell_observer();
   if (current_ == nullptr || current_->pushed == nullptr || current_->pushed->is_ended) return;
   StreamObserver& observer = current_->pushed->observer;
   if (observer) observer(StreamEvent::kClosed);
@@ -199,6 +213,7 @@ void HttpConnection::dispatch(std::span<char> rest) {
   current_->phase = Current::Phase::kAwaiting;
   current_->keep_alive = request.keep_alive();
   current_->rest = rest;
+  if (service_.observer_ != nullptr) begin_record();
   in_handler_ = true;
   Exchange exchange(link_, ++request_number_);
   if (request.is_upgrade()) {
@@ -219,11 +234,33 @@ void HttpConnection::keep(std::span<char> bytes) {
   if (!awaits_answer) schedule_resume();
 }
 
+void HttpConnection::begin_record() {
+  net::EventLoop& loop = connection_->loop();
+  current_->record = std::make_unique<Current::Record>(
+      Current::Record{loop, connection_->remote_address(), loop.now_ms()});
+}
+
+// The answer is over, in whatever way.
+void HttpConnection::tell_observer() {
+  if (current_ == nullptr || current_->record == nullptr) return;
+  const std::unique_ptr<Current::Record> record = std::move(current_->record);
+  const bool is_read = current_->phase != Current::Phase::kReading;
+  const std::uint64_t now_ms = record->loop.now_ms();
+  service_.observer_->on_answered({.request = is_read ? &request() : nullptr,
+                                   .peer = record->peer,
+                                   .status = record->status,
+                                   .body_bytes = record->body_bytes,
+                                   .duration_ms = now_ms - record->begun_ms});
+}
+
 void HttpConnection::refuse(int status) {
   Timer::cancel();
+  if (service_.observer_ != nullptr) begin_record();
   const Response response = Response::text(status).with_close();
   write_head(response, {.keep_alive = false, .content_length = response.body().size()});
   connection_->write_copy(response.body());
+  current_->count_body(response.body().size());
+  tell_observer();
   connection_->close();
 }
 
@@ -247,6 +284,7 @@ void HttpConnection::respond(Response response, std::uint64_t length,
   }
   if (body == nullptr && length <= kStreamPiece) {
     connection_->write_copy(response.body());
+    current_->count_body(response.body().size());
     return finish_response();
   }
   current_->body =
@@ -264,6 +302,9 @@ bool HttpConnection::keeps_alive_after(const Response& response) const {
 
 void HttpConnection::write_head(const Response& response, HeadContext context) {
   context.date = service_.date_.at(service_.clock_());
+  if (current_ != nullptr && current_->record != nullptr) {
+    current_->record->status = response.status();
+  }
   if (current_ != nullptr && current_->phase == Current::Phase::kAwaiting) {
     context.version = request().version();
   }
@@ -295,6 +336,7 @@ bool HttpConnection::stream_pieces() {
     if (size == 0) return false;
     piece.truncate(size);
     connection_->write(piece);
+    current_->count_body(size);
     current_->remaining -= size;
   }
   return true;
@@ -315,12 +357,14 @@ bool HttpConnection::stream_file() {
   const auto sent = connection_->send_file(slice.descriptor, slice.offset, wanted);
   if (!sent) return false;
   current_->body->skip(*sent);
+  current_->count_body(*sent);
   current_->remaining -= *sent;
   return true;
 }
 
 void HttpConnection::finish_response() {
   const bool keep_alive = current_->keep_alive;
+  tell_observer();
   current_->phase = Current::Phase::kDone;
   current_->body.reset();
   current_->pushed.reset();
@@ -381,6 +425,7 @@ bool HttpConnection::push(std::string_view bytes) {
   if (chunks) append_chunk_size(pushed.bytes, bytes.size());
   pushed.bytes += bytes;
   if (chunks) pushed.bytes += "\r\n";
+  current_->count_body(bytes.size());
   pump();
   const bool is_full = pushed.waiting() > 0 || connection_->queued_bytes() >= kStreamWindow;
   pushed.wants_drain = is_full;
@@ -437,6 +482,11 @@ std::optional<Takeover> HttpConnection::take_over() {
     return std::nullopt;
   }
   Timer::cancel();
+  if (current_->record != nullptr) {
+    constexpr int kSwitchingProtocols = 101;
+    current_->record->status = kSwitchingProtocols;
+    tell_observer();
+  }
   ++service_.counters_.taken_over;
   net::Connection* connection = connection_;
   Takeover takeover{connection, in_handler_ ? current_->rest : std::span<char>(kept_)};

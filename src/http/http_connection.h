@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "http/access_observer.h"
 #include "http/exchange.h"
 #include "http/http_date.h"
 #include "http/limits.h"
@@ -60,6 +61,8 @@ class HttpService {
   // For an orderly end: closes the connections on which no request has begun, and every other one
   // behind its response.
   void begin_shutdown();
+  // Is told of every request; null: nobody is. Must outlive the connections.
+  void set_observer(AccessObserver* observer) { observer_ = observer; }
   const HttpCounters& counters() const { return counters_; }
   const HttpOptions& options() const { return options_; }
 
@@ -69,6 +72,7 @@ class HttpService {
   HttpOptions options_;
   WallClock clock_;
   DateCache date_;
+  AccessObserver* observer_ = nullptr;
   HttpCounters counters_;
   std::vector<HttpConnection*> connections_;
   bool is_ending_ = false;
@@ -132,6 +136,10 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   void finish_response();
 
   // Going on in a later iteration, when the output of this one has met the kernel.
+  // For the observer of the service, if there is one.
+  void begin_record();
+  void tell_observer();
+
   void schedule_resume();
   void resume();
   bool is_open() const { return connection_ != nullptr && connection_->is_open(); }

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/assert.h"
 #include "net/output_batch.h"
@@ -84,11 +85,21 @@ void Connection::on_events(std::uint32_t events) {
 // One read per iteration and connection: a flooding peer gets no more than its share.
 void Connection::read_once() {
   const std::span<char> buffer = loop_->read_buffer();
-  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  const int flags = peeks_ ? MSG_DONTWAIT | MSG_PEEK : MSG_DONTWAIT;
+  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), flags);
   if (is_watched_ && size >= 0) tell_first_bytes();
   if (size > 0) return handler_->on_bytes(buffer.first(static_cast<std::size_t>(size)));
   if (size == 0) return peer_ended();
   if (errno != EAGAIN && errno != EINTR) finish();
+}
+
+void Connection::drop_input(std::size_t size) {
+  const std::span<char> buffer = loop_->read_buffer();
+  while (size > 0) {
+    const ssize_t dropped = ::recv(fd_, buffer.data(), std::min(size, buffer.size()), MSG_DONTWAIT);
+    if (dropped <= 0 && errno != EINTR) return;
+    if (dropped > 0) size -= static_cast<std::size_t>(dropped);
+  }
 }
 
 void Connection::tell_first_bytes() {
@@ -381,7 +392,13 @@ sockaddr_storage peer_of(int fd) {
 
 }  // namespace
 
+void Connection::set_peer(PeerAddress peer) {
+  has_peer_ = true;
+  loop_->peers_[fd_] = std::move(peer);
+}
+
 std::string Connection::remote_address() const {
+  if (has_peer_) return loop_->peers_.at(fd_).address;
   const sockaddr_storage peer = peer_of(fd_);
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (peer.ss_family == AF_INET) {
@@ -395,6 +412,7 @@ std::string Connection::remote_address() const {
 }
 
 std::uint16_t Connection::remote_port() const {
+  if (has_peer_) return loop_->peers_.at(fd_).port;
   const sockaddr_storage peer = peer_of(fd_);
   if (peer.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(peer).sin_port);
   if (peer.ss_family == AF_INET6) {
@@ -404,6 +422,7 @@ std::uint16_t Connection::remote_port() const {
 }
 
 bool Connection::is_remote_ipv6() const {
+  if (has_peer_) return loop_->peers_.at(fd_).is_ipv6;
   return peer_of(fd_).ss_family == AF_INET6;
 }
 

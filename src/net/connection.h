@@ -25,6 +25,7 @@
 
 #include "base/shared_bytes.h"
 #include "net/event_loop.h"
+#include "net/proxy_header.h"
 
 struct iovec;
 
@@ -108,12 +109,21 @@ class Connection final : public Pollable {
   void resume_reading();
   bool is_reading_paused() const { return paused_by_user_ || paused_by_backlog_; }
 
+  // While peeking, the handler is shown what has come, and it stays in the kernel, for whoever
+  // reads next, but for what it drops. It must drop all, or end the peeking, or it is shown the
+  // same at once again. REQUIRES: no transport yet.
+  void set_peeking(bool peeks) { peeks_ = peeks; }
+  // REQUIRES: called in on_bytes() while peeking; at most what was shown.
+  void drop_input(std::size_t size);
+
   // ---- Closing. Requests: on_closed() comes at the end of an iteration. ----
   // Delivers what is queued (at most kCloseTimeoutMs), sends FIN, waits shortly for the peer's FIN.
   void close();
   // Ends the connection at the end of this iteration with a reset; queued output is lost.
   void abort();
 
+  // The peer is somebody else than who has connected, who speaks for it.
+  void set_peer(PeerAddress peer);
   // "127.0.0.1", "::1", "" for UNIX sockets or when the peer is gone already.
   std::string remote_address() const;
   std::uint16_t remote_port() const;
@@ -170,6 +180,8 @@ class Connection final : public Pollable {
   bool is_watched_ : 1 = false;      // see EventLoop::adopt_watched()
   bool is_shared_ : 1 = false;       // another process may have the socket as well
   bool awaits_room_ : 1 = false;     // see send_file()
+  bool peeks_ : 1 = false;           // see set_peeking()
+  bool has_peer_ : 1 = false;        // in the loop's peers_
   bool is_nonblocking_ : 1 = false;  // the descriptor is known not to block
 
   static constexpr std::uint32_t kNoPending = UINT32_MAX;

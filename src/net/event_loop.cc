@@ -188,6 +188,7 @@ void EventLoop::destroy_closed_connections() {
     if (connection->is_watched_) connection->tell_first_bytes();
     // epoll forgets a socket only when its last descriptor is closed, in whatever process.
     if (connection->is_shared_) unwatch(connection->fd_, *connection);
+    if (connection->has_peer_) peers_.erase(connection->fd_);
     by_fd_[static_cast<std::size_t>(connection->fd_)] = nullptr;
     --connection_count_;
     delete connection;

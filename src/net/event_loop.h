@@ -15,10 +15,12 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "base/unique_function.h"
+#include "net/proxy_header.h"
 #include "net/timer_wheel.h"
 
 struct epoll_event;
@@ -120,10 +122,11 @@ class EventLoop {
   std::unique_ptr<Waker> waker_;
   std::unique_ptr<epoll_event[]> ready_;  // of this iteration; unwatch() makes entries null
   int ready_count_ = 0;
-  std::vector<Connection*> overflowed_;  // told at the end of the iteration
-  std::vector<Connection*> draining_;    // asked to close in this iteration
-  std::vector<Connection*> closed_;      // destroyed at the end of the iteration
-  std::vector<Connection*> by_fd_;       // every connection that is not destroyed
+  std::vector<Connection*> overflowed_;         // told at the end of the iteration
+  std::vector<Connection*> draining_;           // asked to close in this iteration
+  std::vector<Connection*> closed_;             // destroyed at the end of the iteration
+  std::unordered_map<int, PeerAddress> peers_;  // of connections through proxies, by descriptor
+  std::vector<Connection*> by_fd_;              // every connection that is not destroyed
   std::vector<Task> deferred_;
   std::size_t connection_count_ = 0;
   base::UniqueFunction<void(int)> on_first_bytes_;

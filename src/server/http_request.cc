@@ -14,13 +14,10 @@ HttpRequest HttpRequestData::handle(std::shared_ptr<const HttpRequestData> data)
   return HttpRequest(std::move(data));
 }
 
-HttpRequest make_http_request(const http::Request& request, std::string remote_address) {
+HttpRequest make_http_request(const http::Request& request, std::string remote_address,
+                              std::string forwarded_address) {
   return HttpRequestData::handle(std::make_shared<const HttpRequestData>(
-      HttpRequestData{request, std::move(remote_address), {}}));
-}
-
-std::string first_address(std::string_view list) {
-  return std::string(list.substr(0, list.find(',')));
+      HttpRequestData{request, std::move(remote_address), std::move(forwarded_address), {}}));
 }
 
 }  // namespace socketcluster::server
@@ -143,6 +140,9 @@ std::optional<Json> HttpRequest::json() const {
 }
 const std::string& HttpRequest::remote_address() const {
   return data_->remote_address;
+}
+const std::string& HttpRequest::forwarded_address() const {
+  return data_->forwarded_address;
 }
 
 }  // namespace socketcluster

@@ -18,14 +18,13 @@ namespace socketcluster::server {
 struct HttpRequestData {
   http::Request request;
   std::string remote_address;
+  std::string forwarded_address;                            // see Forwarding
   std::vector<std::pair<std::string, std::string>> params;  // of the route's pattern
 
   static HttpRequest handle(std::shared_ptr<const HttpRequestData> data);
 };
 
-HttpRequest make_http_request(const http::Request& request, std::string remote_address);
-
-// Of the list in an `X-Forwarded-For` header, not trimmed.
-std::string first_address(std::string_view list);
+HttpRequest make_http_request(const http::Request& request, std::string remote_address,
+                              std::string forwarded_address);
 
 }  // namespace socketcluster::server

@@ -158,11 +158,21 @@ void HttpRoutes::serve_rest(http::Exchange exchange, const Choice& choice) {
 
 // ---- HttpRun ----
 
+namespace {
+
+HttpRequestData make_data(SocketServer& server, const http::Request& request,
+                          const http::Exchange& exchange) {
+  std::string peer = exchange.connection().remote_address();
+  std::string client = server.forwarding().client_of(request, peer);
+  return {request, std::move(peer), std::move(client), {}};
+}
+
+}  // namespace
+
 HttpRun::HttpRun(HttpRoutes& routes, const http::Request& request, http::Exchange exchange,
                  std::shared_ptr<const MiddlewareList> middleware)
     : routes_(routes),
-      data_(std::make_shared<HttpRequestData>(
-          HttpRequestData{request, exchange.connection().remote_address(), {}})),
+      data_(std::make_shared<HttpRequestData>(make_data(routes.server_, request, exchange))),
       request_(HttpRequestData::handle(data_)),
       reply_(std::make_shared<HttpReplyState>(routes.server_, std::move(exchange), data_)),
       middleware_(std::move(middleware)) {}

@@ -66,6 +66,7 @@ SocketServer::SocketServer(net::EventLoop& loop, const Options& options, base::L
                            std::unique_ptr<auth::AuthEngine> auth_engine)
     : loop_(loop),
       options_(options),
+      forwarding_(Forwarding::from(options)),
       log_(std::make_shared<WorkerLog>(log,
                                        [this](const std::string& text) { user_code_threw(text); })),
       ids_(random),
@@ -158,8 +159,14 @@ void SocketServer::accept_upgrade(const http::Request& request, http::Exchange e
   }
   // On a connection that was there before the listener closed.
   if (is_ending_) return refuse(exchange, 503, "Server is shutting down", {});
-  if (!keeps_requests()) return open_socket(exchange, upgrade, {}, forwarded_address(request));
-  HttpRequest kept = make_http_request(request, exchange.connection().remote_address());
+  if (!keeps_requests()) {
+    std::string peer;  // not asked for in vain: it takes a system call
+    if (forwarding_.has_trusted()) peer = exchange.connection().remote_address();
+    return open_socket(exchange, upgrade, {}, forwarded_address(request, peer));
+  }
+  std::string peer = exchange.connection().remote_address();
+  std::string client = forwarding_.client_of(request, peer);
+  HttpRequest kept = make_http_request(request, std::move(peer), std::move(client));
   if (middleware_.handshake_ws.is_empty()) return open_socket(exchange, upgrade, std::move(kept));
   MiddlewareRun::start(new HandshakeWsRun(*this, std::move(exchange), upgrade, kept));
 }
@@ -180,10 +187,10 @@ bool SocketServer::has_code_for_sockets() {
 }
 
 // Of a socket whose request is not kept.
-std::string SocketServer::forwarded_address(const http::Request& request) {
-  const std::string_view header = request.header("X-Forwarded-For").value_or("");
-  if (header.empty() || !has_code_for_sockets()) return {};
-  return first_address(header);
+std::string SocketServer::forwarded_address(const http::Request& request, const std::string& peer) {
+  const bool may_be_told = forwarding_.has_trusted() || request.header("X-Forwarded-For");
+  return may_be_told && has_code_for_sockets() ? forwarding_.client_of(request, peer)
+                                               : std::string();
 }
 
 void SocketServer::refuse_blocked(http::Exchange& exchange, const Verdict& verdict) {

@@ -33,6 +33,7 @@
 #include "protocol/packet.h"
 #include "protocol/socket_id.h"
 #include "server/exchange_core.h"
+#include "server/forwarding.h"
 #include "server/middleware.h"
 #include "server/socket_state.h"
 #include "server/traffic.h"
@@ -63,6 +64,7 @@ class SocketServer {
   void close_some(std::size_t count, std::uint16_t code, std::string_view reason);
 
   const Options& options() const { return options_; }
+  const Forwarding& forwarding() const { return forwarding_; }
   WorkerLog& log() { return *log_; }
   net::EventLoop& loop() { return loop_; }
   broker::ChannelTable& channels() { return channels_; }
@@ -175,7 +177,7 @@ class SocketServer {
   void tell(const Handler& handler, Args&&... args);
   bool keeps_requests() const;
   bool has_code_for_sockets();
-  std::string forwarded_address(const http::Request& request);
+  std::string forwarded_address(const http::Request& request, const std::string& peer);
   void open_socket(http::Exchange& exchange, const websocket::Upgrade& upgrade,
                    std::optional<HttpRequest> request, std::string forwarded_address = {});
   void refuse_blocked(http::Exchange& exchange, const Verdict& verdict);
@@ -183,6 +185,7 @@ class SocketServer {
 
   net::EventLoop& loop_;
   const Options options_;
+  const Forwarding forwarding_;
   const std::shared_ptr<WorkerLog> log_;
   protocol::SocketIdSource ids_;
   protocol::OriginPolicy origins_;

@@ -91,7 +91,7 @@ bool SocketState::hears_subscriptions() const {
 
 std::string SocketState::forwarded_address() const {
   if (!request_) return forwarded_address_;
-  return first_address(request_->header("X-Forwarded-For").value_or(""));
+  return request_->forwarded_address();
 }
 
 void SocketState::report_raw(std::string_view text) {

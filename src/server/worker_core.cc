@@ -8,6 +8,7 @@
 #include "auth/jwt_engine.h"
 #include "http/response.h"
 #include "net/connection.h"
+#include "net/proxy_preface.h"
 #include "protocol/close_code.h"
 #include "server/auth_adapter.h"
 #include "websocket/frame.h"
@@ -106,8 +107,8 @@ base::Status WorkerCore::listen(std::size_t connection_limit) {
                                  .port = options().port,
                                  .backlog = static_cast<int>(options().tcp_syn_backlog),
                                  .socket_mode = net::socket_mode_from(options().unix_socket_mode)};
-  auto listener = net::Listener::open(
-      loop_, where, log_, [this](net::Connection& connection) { http_.serve(connection); });
+  auto listener = net::Listener::open(loop_, where, log_,
+                                      [this](net::Connection& connection) { serve(connection); });
   if (!listener) return listener.error();
   socket_file_ = net::socket_file(where.host);
   listener_ = std::move(*listener);
@@ -116,8 +117,8 @@ base::Status WorkerCore::listen(std::size_t connection_limit) {
 }
 
 base::Status WorkerCore::listen_on(int fd, std::size_t connection_limit) {
-  auto listener = net::Listener::take(
-      loop_, fd, log_, [this](net::Connection& connection) { http_.serve(connection); });
+  auto listener = net::Listener::take(loop_, fd, log_,
+                                      [this](net::Connection& connection) { serve(connection); });
   if (!listener) return listener.error();
   listener_ = std::move(*listener);
   listener_->set_connection_limit(connection_limit);
@@ -126,13 +127,37 @@ base::Status WorkerCore::listen_on(int fd, std::size_t connection_limit) {
 
 void WorkerCore::take_connection(int fd) {
   net::Connection& connection = loop_.adopt_watched(fd);
-  http_.serve(connection);
+  serve(connection);
   if (connection_limit_ == 0 || loop_.connection_count() <= connection_limit_) return;
   connection.abort();
+  warn_of_refusal("maxConnections is reached");
+}
+
+void WorkerCore::warn_of_refusal(std::string_view why) {
   const std::uint64_t now = loop_.now_ms();
   if (last_refusal_ms_ != 0 && now - last_refusal_ms_ < 1000) return;
   last_refusal_ms_ = now;
-  log_.warning("connection refused: maxConnections is reached");
+  log_.warning("connection refused: " + std::string(why));
+}
+
+// A connection's bytes from the first one on.
+void WorkerCore::serve(net::Connection& connection) {
+  const bool has_preface =
+      options().proxy_protocol && sockets_.forwarding().trusts(connection.remote_address());
+  if (!has_preface) return http_.serve(connection);
+  net::ProxyPreface::begin(
+      connection, [this](net::Connection& client) { http_.serve(client); },
+      [this](std::string_view why) { warn_of_refusal(why); });
+}
+
+base::Status WorkerCore::open_access_log() {
+  if (options().access_log.empty()) return base::Status::ok();
+  auto log = AccessLog::open(loop_, log_, options(), sockets_.forwarding());
+  if (!log) return log.error();
+  access_log_ = std::move(*log);
+  http_.set_observer(access_log_.get());
+  add_reread_hook([this] { access_log_->reopen(); });
+  return base::Status::ok();
 }
 
 void WorkerCore::run() {

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -33,6 +34,7 @@
 #include "http/static_files.h"
 #include "net/event_loop.h"
 #include "net/listener.h"
+#include "server/access_log.h"
 #include "server/blocking_pool.h"
 #include "server/drain.h"
 #include "server/http_routes.h"
@@ -50,6 +52,8 @@ class WorkerCore {
   WorkerCore& operator=(const WorkerCore&) = delete;
   ~WorkerCore();
 
+  // Opens the access log, if there is to be one. Before anything is served.
+  base::Status open_access_log();
   // Accepts connections from now on. `connection_limit` 0: none.
   base::Status listen(std::size_t connection_limit);
   std::uint16_t port() const { return listener_->port(); }
@@ -126,6 +130,8 @@ class WorkerCore {
   class UserTimer;
 
   void route();
+  void serve(net::Connection& connection);
+  void warn_of_refusal(std::string_view why);
   void begin_drain(DrainPlan plan);
   bool has_clients() const;
 
@@ -138,6 +144,7 @@ class WorkerCore {
   std::unique_ptr<http::StaticFiles> files_;
   http::HttpService http_;
   net::EventLoop loop_;
+  std::unique_ptr<AccessLog> access_log_;  // outlived by the loop, but not by its connections
   std::unique_ptr<net::Listener> listener_;
   net::SocketFile socket_file_;  // of the listener, without a master
   std::unordered_map<Worker::TimerId, std::unique_ptr<UserTimer>> timers_;

@@ -11,7 +11,17 @@
 
 namespace sc = socketcluster;
 
+// What the page does not need is forbidden to it: code from elsewhere, and to be shown inside of another page.
+void set_headers(const sc::HttpRequest&, const sc::HttpReply& reply, const sc::HttpNext& next) {
+  reply.header("Content-Security-Policy",
+               "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; "
+               "base-uri 'none'; frame-ancestors 'none'");
+  reply.header("Referrer-Policy", "no-referrer");
+  next();
+}
+
 void run_worker(sc::Worker& worker) {
+  worker.http().use(set_headers);
   worker.http().serve_static("public");
   sc::Server& server = worker.server();
 

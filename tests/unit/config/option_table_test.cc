@@ -34,7 +34,8 @@ bool fits(const OptionSpec& spec) {
       return holds<std::vector<std::string>>(spec);
     case Type::kChoice:
       return holds<ProtocolVersion>(spec) || holds<LogFormat>(spec) ||
-             holds<SchedulingPolicy>(spec);
+             holds<SchedulingPolicy>(spec) || holds<ForwardedHeader>(spec) ||
+             holds<AccessLogFormat>(spec);
     case Type::kDeflate:
       return holds<PerMessageDeflateOptions>(spec);
     case Type::kObject:

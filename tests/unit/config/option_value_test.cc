@@ -74,6 +74,12 @@ TEST(OptionValue, TakesAUserByNameOrNumber) {
   EXPECT_EQ(value_from_text(spec, "33"), boost::json::value("33"));
 }
 
+TEST(OptionValue, TakesTheOptionsForProxiesAndAccessLogs) {
+  EXPECT_EQ(with("forwardedHeader", "\"Forwarded\"").forwarded_header, ForwardedHeader::kForwarded);
+  EXPECT_EQ(with("accessLogFormat", "\"json\"").access_log_format, AccessLogFormat::kJson);
+  EXPECT_EQ(with("accessLogFormat", "null").access_log_format, AccessLogFormat::kCombined);
+}
+
 TEST(OptionValue, TakesASchedulingPolicy) {
   EXPECT_EQ(with("schedulingPolicy", "\"none\"").scheduling_policy, SchedulingPolicy::kNone);
   EXPECT_EQ(with("schedulingPolicy", "null").scheduling_policy, SchedulingPolicy::kRoundRobin);
