@@ -5,11 +5,13 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -17,6 +19,7 @@
 #include <system_error>
 
 #include "base/printable.h"
+#include "base/socket_path.h"
 #include "http/router.h"
 
 namespace socketcluster::app {
@@ -32,15 +35,19 @@ constexpr std::size_t kMaxLineBytes = 1024;
 constexpr std::size_t kShownBytes = 200;
 
 struct Target {
-  std::string host;
+  std::string host = {};
   std::string port = "80";
-  std::string path;
+  std::string path = {};
+  std::optional<std::string> socket = {};  // a UNIX socket in the place of host and port
 
   // As in the request's Host header.
   std::string authority() const {
+    if (socket) return "localhost";
     return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port;
   }
-  std::string url() const { return "http://" + authority() + path; }
+  std::string name() const {
+    return socket ? "unix:" + *socket + ":" + path : "http://" + authority() + path;
+  }
 };
 
 class Descriptor {
@@ -90,6 +97,12 @@ Result<Target> parse_url(std::string_view url) {
 
 // Where a server with these options listens, as seen from its own machine.
 Result<Target> target_of(const Options& options) {
+  if (auto socket = base::socket_path(options.host)) {
+    if (socket->empty() || socket->size() > base::kLongestSocketPath) {
+      return Failure{"host names no socket: " + base::printable(options.host, kShownBytes)};
+    }
+    return Target{.path = std::string(http::kHealthCheckPath), .socket = std::move(socket)};
+  }
   if (options.port == 0) {
     return Failure{"port is 0, so that only the server knows it: name it with --port or --url"};
   }
@@ -111,20 +124,26 @@ bool await(int fd, short events, Clock::time_point deadline) {
   }
 }
 
-Result<Descriptor> connect_to(const addrinfo& address, Clock::time_point deadline) {
-  Descriptor socket(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+Result<Descriptor> connect_to(const sockaddr& address, socklen_t size, Clock::time_point deadline) {
+  Descriptor socket(::socket(address.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (socket.get() < 0) return system_failure(errno);
-  if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) == 0) return socket;
+  if (::connect(socket.get(), &address, size) == 0) return socket;
   if (errno != EINPROGRESS) return system_failure(errno);
   if (!await(socket.get(), POLLOUT, deadline)) return system_failure(ETIMEDOUT);
   int error = 0;
-  socklen_t size = sizeof error;
-  ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+  socklen_t error_size = sizeof error;
+  ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &error_size);
   if (error != 0) return system_failure(error);
   return socket;
 }
 
 Result<Descriptor> connect_to(const Target& target, Clock::time_point deadline) {
+  if (target.socket) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, target.socket->data(), target.socket->size());
+    return connect_to(reinterpret_cast<const sockaddr&>(address), sizeof address, deadline);
+  }
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
@@ -134,7 +153,7 @@ Result<Descriptor> connect_to(const Target& target, Clock::time_point deadline) 
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
   Failure why{"no address"};
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    auto socket = connect_to(*address, deadline);
+    auto socket = connect_to(*address->ai_addr, address->ai_addrlen, deadline);
     if (socket) return socket;
     why = socket.error();
   }
@@ -189,7 +208,7 @@ int check_health(const Options& options, const config::HealthQuestion& question,
     return config::kExitUsage;
   }
   const auto status = ask(*target, question.timeout);
-  const std::string where = base::printable(target->url(), kShownBytes) + ": ";
+  const std::string where = base::printable(target->name(), kShownBytes) + ": ";
   if (status && status->starts_with("200")) {
     streams.out << where << *status << '\n' << std::flush;
     return config::kExitOk;

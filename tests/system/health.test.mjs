@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // `socketcluster health` against running servers, broken ones and none.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import test from 'node:test';
 
 import { programUnderTest } from '../support/paths.mjs';
 import { runProgram, startProgram } from '../support/program.mjs';
-import { runToEnd } from '../support/server_process.mjs';
+import { runToEnd, ServerProcess } from '../support/server_process.mjs';
 
 // A server that answers every connection with `answer`, or never.
 async function startPeer(t, answer) {
@@ -37,6 +40,23 @@ test('the variables of the server say where it is asked', async t => {
     { env: { SOCKETCLUSTER_PORT: String(port), SOCKETCLUSTER_HOST: '::' } });
   assert.equal(status.code, 0, stderr);
   assert.equal(stdout, `http://[::1]:${port}/health-check: 200 OK\n`);
+});
+
+test('a server on a UNIX socket is asked there', async t => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sc-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const host = path.join(folder, 'app.sock');
+  const server = new ServerProcess([...programUnderTest('SC_SERVER', 'socketcluster'), 'start'],
+    { env: { SOCKETCLUSTER_OPTIONS: JSON.stringify({ workers: 1, host }) } });
+  t.after(() => server.kill());
+  await server.untilOutput(/Socket: .*app\.sock/);
+  const { status, stdout, stderr } = await runProgram('health', '--host', host);
+  assert.equal(status.code, 0, stderr);
+  assert.equal(stdout, `unix:${host}:/health-check: 200 OK\n`);
+  await server.stop();
+  const after = await runProgram('health', '--host', `unix:${host}`);
+  assert.equal(after.status.code, 1);
+  assert.equal(after.stderr, `unix:${host}:/health-check: No such file or directory\n`);
 });
 
 test('another path may be asked for', async t => {
