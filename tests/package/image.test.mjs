@@ -14,6 +14,7 @@ import { openClient } from '../interop/clients.mjs';
 import { CleanRoot, whyNoCleanRoot } from '../support/clean_root.mjs';
 import { readStage } from '../support/dockerfile.mjs';
 import { buildDir, repoRoot } from '../support/paths.mjs';
+import { eventually } from '../support/processes.mjs';
 
 const packages = path.join(buildDir, 'packages');
 const preset = path.basename(buildDir);
@@ -21,7 +22,7 @@ const skip = whyNoCleanRoot();
 const image = readStage(path.join(repoRoot, 'deploy/docker/Dockerfile'), 'socketcluster');
 
 // What it says is right for Debian's own packages alone, or done on purpose.
-const expectedOfLintian = [/initial-upload-closes-no-bugs/, /non-standard-file-perm 0600 .*etc\/socketcluster\/environment/, /running with root privileges/];
+const expectedOfLintian = [/package-contains-vcs-control-file .*templates\/app\/.gitignore/, /initial-upload-closes-no-bugs/, /non-standard-file-perm 0600 .*etc\/socketcluster\/environment/, /running with root privileges/];
 
 async function freePort() {
   const server = net.createServer();
@@ -149,5 +150,59 @@ test('the image: built, run, asked for its health, given a controller, and remov
     assert.equal(root.run(['find', '/etc', '/usr', '/var/lib/systemd', '/lib/systemd', '-name', '*socketcluster*']), '');
     assert.match(root.run(['id', 'socketcluster']), /^uid=900/);
     assert.deepEqual(root.processes(), []);
+  });
+
+  await t.test('systemd runs it as a service', async t => {
+    const apt = { env: { ...image.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    root.run(['apt-get', 'update'], apt);
+    root.run(['apt-get', 'install', '-y', '--no-install-recommends', 'systemd'], apt);
+    const { run, why } = await root.boot(t);
+    if (!run) return t.skip(`systemd does not run here: ${why}`);
+    const good = (...command) => {
+      const { status, stdout, stderr } = run(...command);
+      assert.equal(status, 0, `${command.join(' ')}: ${stdout}${stderr}`);
+      return stdout;
+    };
+    const property = name => good('systemctl', 'show', '--value', '-p', name, 'socketcluster').trim();
+
+    // The port is the one thing that has to be another one here.
+    const config = root.path('etc/socketcluster/socketcluster.json');
+    const configure = options => {
+      fs.mkdirSync(path.dirname(config), { recursive: true });
+      fs.writeFileSync(config, JSON.stringify(options));
+    };
+    const options = { host: '127.0.0.1', port: await freePort(), workers: 2 };
+    const [deb] = fs.readdirSync(packages).filter(name => /^socketcluster_.*\.deb$/.test(name));
+    fs.copyFileSync(path.join(packages, deb), root.path('srv', deb));
+    const install = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--reinstall', '-o', 'Dpkg::Options::=--force-confold', `/srv/${deb}`];
+
+    configure({ ...options, workers: 'many' });
+    const refused = run(...install);
+    assert.equal(refused.status, 0, refused.stderr);
+    assert.match(refused.stdout + refused.stderr, /workers[^]*the server is not \(re\)started/);
+    assert.equal(property('ActiveState'), 'inactive');
+    assert.notEqual(run('systemctl', 'start', 'socketcluster').status, 0);
+    assert.deepEqual([property('ExecMainStatus'), property('NRestarts'), property('SubState')], ['2', '0', 'failed'], 'it is not tried again');
+
+    configure(options);
+    good(...install);
+    assert.equal(property('ActiveState'), 'active');
+    assert.equal(property('StatusText'), '2 of 2 workers and 1 of 1 brokers serve');
+    assert.match(good('cat', `/proc/${property('MainPID')}/status`), new RegExp(`^Uid:\\s${image.user.split(':')[0]}\\s`, 'm'));
+    assert.equal(await (await fetch(`http://127.0.0.1:${options.port}/health-check`)).text(), 'OK');
+
+    const main = property('MainPID');
+    good('systemctl', 'reload', 'socketcluster');
+    await eventually(() => /all workers are replaced/.test(good('journalctl', '-u', 'socketcluster')), 'the workers to be replaced');
+    await eventually(() => property('ActiveState') === 'active', 'the end of the reload');
+    assert.equal(property('MainPID'), main);
+
+    configure({ ...options, workers: 'many' });
+    good(...install);
+    assert.deepEqual([property('ActiveState'), property('MainPID')], ['active', main], 'an upgrade leaves it alone');
+
+    good('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'purge', '-y', 'socketcluster');
+    assert.doesNotMatch(good('sh', '-c', 'cat /proc/[0-9]*/comm'), /socketcluster/);
+    assert.ok(!fs.existsSync(root.path('var/lib/socketcluster')));
   });
 });

@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { childrenOf } from './processes.mjs';
+import { childrenOf, eventually } from './processes.mjs';
 import { ServerProcess } from './server_process.mjs';
 
 const codename = 'bookworm';
@@ -30,6 +30,25 @@ function mirror() {
   const found = (targets.stdout ?? '').split('\n').map(line => line.split(' ')).find(([, name, component]) => name === codename && component === 'main');
   return found ? found[0] : 'http://deb.debian.org/debian';
 }
+
+// Both generations of control groups are met: of the first, systemd wants a hierarchy of its own.
+const bootScript = `set -e
+  root=$1
+  mount --make-rprivate /
+  mount --bind "$root" "$root"
+  mount -t proc proc "$root/proc"
+  mount -t sysfs -o ro sysfs "$root/sys"
+  mount -t tmpfs tmpfs "$root/run"
+  mount --rbind /dev "$root/dev"
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+    mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+  else
+    mount -t tmpfs tmpfs "$root/sys/fs/cgroup"
+    mkdir "$root/sys/fs/cgroup/unified" "$root/sys/fs/cgroup/systemd"
+    mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup/unified"
+    mount -t cgroup -o none,name=systemd,xattr cgroup "$root/sys/fs/cgroup/systemd"
+  fi
+  exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" /lib/systemd/systemd --system --show-status=false`;
 
 export class CleanRoot {
   // Leaves with the test `t`.
@@ -77,6 +96,23 @@ export class CleanRoot {
   try(command, options) {
     const [program, ...args] = this.command(command, options);
     return spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  }
+
+  // Boots systemd as a container engine would. Resolves with a function that runs a command in there, like try(), or with
+  // the reason why the kernel here does not let it.
+  async boot(t) {
+    const container = new RootedServer(['unshare', '--mount', '--pid', '--cgroup', '--uts', '--ipc', '--fork', '--kill-child', '--',
+      'sh', '-c', bootScript, 'sh', this.folder]);
+    t.after(() => container.kill());
+    const run = (...command) => spawnSync('nsenter', ['--target', String(container.pid), '--mount', '--pid', '--root', '--wd', '--', ...command],
+      { encoding: 'utf8' });
+    const isUp = () => ['running', 'degraded'].includes(run('systemctl', 'is-system-running').stdout.trim());
+    try {
+      await eventually(() => container.status || isUp(), 'systemd to run');
+    } catch (error) {
+      return { why: `${error.message}: ${container.describe()}` };
+    }
+    return container.status ? { why: container.describe() } : { run };
   }
 
   // A server; see server_process.mjs.
