@@ -69,7 +69,11 @@ Stop: no new connections, and clients are closed so that they connect elsewhere,
 The second one ends everything at once.
 .TP
 .B SIGUSR2
-Replace the workers one by one with the program that is at its place now. No connect is refused.
+Replace the workers one by one with the program and the controller file that are at their place now. No connect is
+refused.
+.TP
+.B SIGHUP
+The workers open and read anew what may have been replaced on disk.
 .SH EXIT STATUS
 0 after an orderly end, 1 when serving failed, 2 for a wrong command line or configuration.
 .SH ENVIRONMENT
