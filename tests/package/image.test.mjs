@@ -49,6 +49,16 @@ function buildImage(root) {
   fs.mkdirSync(root.path(image.cwd), { recursive: true });
 }
 
+const apt = { env: { ...image.env, DEBIAN_FRONTEND: 'noninteractive' } };
+
+// Installs one of the packages with what it needs.
+function install(root, prefix) {
+  const file = fs.readdirSync(packages).find(name => name.startsWith(prefix));
+  fs.copyFileSync(path.join(packages, file), root.path('srv', file));
+  root.run(['apt-get', 'update'], apt);
+  root.run(['apt-get', 'install', '-y', '--no-install-recommends', `/srv/${file}`], apt);
+}
+
 // As `docker run` with these variables and volumes.
 async function runImage(t, root, { env = {}, volumes = {} } = {}) {
   const port = await freePort();
@@ -140,8 +150,32 @@ test('the image: built, run, asked for its health, given a controller, and remov
     root.run(['socketcluster', 'config', 'check', '/etc/socketcluster/socketcluster.json'], { user: image.user, env: image.env });
   });
 
+  await t.test('with the development package an app is created, built and started', async t => {
+    install(root, 'socketcluster-dev_');
+    const home = '/home/user';
+    fs.mkdirSync(root.path(home));
+    fs.chownSync(root.path(home), ...image.user.split(':').map(Number));
+    const place = { env: { ...image.env, HOME: home, SOCKETCLUSTER_PORT: String(await freePort()) }, user: image.user };
+    assert.match(root.run(['socketcluster', 'create', 'myapp'], { ...place, cwd: home }), /\[Success\] SocketCluster sample/);
+    place.cwd = `${home}/myapp`;
+    // `socketcluster run` does the same, but a server has to be up in a while, and a compiler has not.
+    root.run(['cmake', '-S', '.', '-B', 'build'], place);
+    root.run(['cmake', '--build', 'build'], place);
+    const server = root.start(['socketcluster', 'run'], place);
+    t.after(() => server.kill());
+    const client = openClient(t, '20.0.2', await server.ready());
+    const rand = client.receive('rand');
+    const sample = client.subscribe('sample');
+    await client.subscribes.until(name => name === 'sample', 'the subscription');
+    client.transmit('sampleClientEvent', 0);
+    assert.equal(typeof await sample.until(() => true, 'the count'), 'number');
+    assert.equal(typeof (await rand.until(() => true, 'a random number')).rand, 'number');
+    client.disconnect();
+    await server.stop();
+    assert.deepEqual(root.processes(), []);
+  });
+
   await t.test('removed it leaves its configuration, purged nothing but its user', () => {
-    const apt = { env: { ...image.env, DEBIAN_FRONTEND: 'noninteractive' } };
     root.run(['apt-get', 'remove', '-y', 'socketcluster'], apt);
     assert.ok(!fs.existsSync(root.path('usr/bin/socketcluster')));
     assert.deepEqual(fs.readdirSync(root.path('etc/socketcluster')).sort(), ['environment', 'socketcluster.json']);
@@ -153,7 +187,6 @@ test('the image: built, run, asked for its health, given a controller, and remov
   });
 
   await t.test('systemd runs it as a service', async t => {
-    const apt = { env: { ...image.env, DEBIAN_FRONTEND: 'noninteractive' } };
     root.run(['apt-get', 'update'], apt);
     root.run(['apt-get', 'install', '-y', '--no-install-recommends', 'systemd'], apt);
     const { run, why } = await root.boot(t);
