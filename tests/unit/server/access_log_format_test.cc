@@ -30,7 +30,8 @@ class AccessLogFormatTest : public ::testing::Test {
             .duration_ms = 7};
   }
 
-  http::RequestParser parser_{http::RequestLimits{}};
+  const http::RequestLimits limits_;  // the parser refers to it
+  http::RequestParser parser_{limits_};
   const std::string peer_ = "192.0.2.1";
   std::string out_;
 };

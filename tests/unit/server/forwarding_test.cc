@@ -14,7 +14,8 @@ namespace socketcluster::server {
 namespace {
 
 http::Request request_with(std::string_view fields) {
-  http::RequestParser parser(http::RequestLimits{});
+  static constexpr http::RequestLimits kLimits;  // the parser refers to it
+  http::RequestParser parser(kLimits);
   const std::string text = "GET / HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n";
   EXPECT_EQ(parser.feed(text).outcome, http::RequestParser::Outcome::kComplete);
   return parser.request();
