@@ -137,8 +137,9 @@ struct Options {
   bool reboot_on_signal = true;
   // `killMasterOnSignal`: SIGUSR2 ends the whole instance instead.
   bool kill_master_on_signal = false;
-  // `downgradeToUser`: name or number of the user that workers and brokers run as; the master must
-  // be root then. Empty: the master's own.
+  // `downgradeToUser`: name or number of the user that workers and brokers run as, controllers
+  // included; the master must be root then, and stays it. With `workers` 0 the one process becomes
+  // that user before its controller runs. Empty: the master's own.
   std::string downgrade_to_user;
   // `socketRoot`: directory in which each instance makes one of its own, for the sockets between
   // its processes. Empty: socketcluster/ in the directory for temporary files.

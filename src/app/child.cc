@@ -3,33 +3,43 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <utility>
+#include <cstring>
+#include <string>
 
 #include "app/broker_child.h"
 #include "app/child_log.h"
 #include "app/child_start.h"
+#include "app/process_setup.h"
 #include "app/worker_child.h"
 #include "base/crash_handler.h"
 #include "ipc/control_channel.h"
-#include "supervisor/user.h"
 
 namespace socketcluster::app {
 namespace {
 
 constexpr std::chrono::seconds kStartTimeout(60);
 
-base::Status become_user(const std::string& name) {
-  if (name.empty()) return base::Status::ok();
-  const base::Result<supervisor::User> user = supervisor::find_user(name);
-  if (!user) return user.error();
-  base::Status changed = supervisor::become(*user);
+// The user may pass through the directory of this instance, but perhaps not through those above it.
+base::Status check_sockets(const ChildStart& start) {
+  if (::access(start.broker_socket(0).c_str(), R_OK | W_OK) == 0) return base::Status::ok();
+  const int error = errno;
+  return base::Failure{"downgradeToUser: user " + start.options.downgrade_to_user +
+                       " cannot reach the sockets in " + start.socket_directory + ": " +
+                       std::strerror(error) + " (the option socketRoot chooses another place)"};
+}
+
+base::Status become_user(const ChildStart& start) {
+  if (start.options.downgrade_to_user.empty()) return base::Status::ok();
+  base::Status changed = downgrade(start.options);
   // The kernel forgets it when the user changes. A master that dies before this call closes the
   // control channel, which ends this process, too.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  return changed;
+  return changed ? check_sockets(start) : changed;
 }
 
 base::Status serve_as(const ipc::ChildRole& role, const Controllers& controllers, ChildLog& log) {
@@ -37,7 +47,7 @@ base::Status serve_as(const ipc::ChildRole& role, const Controllers& controllers
   if (!message) return message.error();
   base::Result<ChildStart> start = parse_child_start(*message);
   if (!start) return start.error();
-  if (base::Status user = become_user(start->options.downgrade_to_user); !user) return user;
+  if (base::Status user = become_user(*start); !user) return user;
   switch (role.role) {
     case ipc::Role::kWorker:
       return run_worker_child(role, *start, controllers, log);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "supervisor/user.h"
 
 namespace socketcluster::app {
 namespace {
@@ -35,6 +36,14 @@ std::size_t connection_limit(const Options& options, base::Log& log) {
     return usable;
   }
   return options.max_connections == 0 ? usable : options.max_connections;
+}
+
+base::Status downgrade(const Options& options) {
+  if (options.downgrade_to_user.empty()) return base::Status::ok();
+  const base::Result<supervisor::User> user = supervisor::find_user(options.downgrade_to_user);
+  if (!user) return user.error();
+  if (base::Status may = supervisor::check_may_start_as(*user); !may) return may;
+  return supervisor::become(*user);
 }
 
 base::Result<auth::TokenKeys> load_token_keys(const Options& options) {

@@ -21,6 +21,9 @@ void raise_descriptor_limit();
 // warning when that is less.
 std::size_t connection_limit(const Options& options, base::Log& log);
 
+// Becomes the user of the option `downgradeToUser`, for good, if there is one.
+base::Status downgrade(const Options& options);
+
 base::Result<auth::TokenKeys> load_token_keys(const Options& options);
 
 // Serves `public`, and lets the worker controller add the rest. The failure has the text of what

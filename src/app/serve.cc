@@ -23,14 +23,17 @@ base::Status serve_alone(const Options& options, const Controllers& own, base::L
   if (!options.broker_controller.empty()) {
     log.warning("brokerController is not called: with workers 0 there is no broker process");
   }
-  if (base::Status there = await_controller_files(options, log); !there) return there;
-  const base::Result<Controllers> controllers = worker_controllers(options, own);
-  if (!controllers) return controllers.error();
   raise_descriptor_limit();
   const std::size_t limit = connection_limit(options, log);
   auto keys = load_token_keys(options);
   if (!keys) return keys.error();
   server::WorkerCore worker(options, log, std::move(*keys));
+  // The port may need rights that the application's code is not to have.
+  if (base::Status listening = worker.listen(limit); !listening) return listening;
+  if (base::Status user = downgrade(options); !user) return user;
+  if (base::Status there = await_controller_files(options, log); !there) return there;
+  const base::Result<Controllers> controllers = worker_controllers(options, own);
+  if (!controllers) return controllers.error();
   if (base::Status ready = call_worker_controller(*controllers, worker); !ready) return ready;
   supervisor::ServiceManager service(worker.loop(), log, supervisor::take_service_settings());
   bool stopping = false;
@@ -44,7 +47,6 @@ base::Status serve_alone(const Options& options, const Controllers& own, base::L
     service.stopping("stopping");
     worker.begin_shutdown();
   });
-  if (base::Status listening = worker.listen(limit); !listening) return listening;
   config::write_started_banner(std::cout, options, worker.port());
   service.ready("serving");
   worker.run();

@@ -101,6 +101,7 @@ base::Status MasterCore::open() {
   if (!options_.downgrade_to_user.empty()) {
     const base::Result<User> user = find_user(options_.downgrade_to_user);
     if (!user) return user.error();
+    if (base::Status may = check_may_start_as(*user); !may) return may;
     if (base::Status given = directory_->give_sockets_to(*user); !given) return given;
   }
   if (base::Status opened = open_broker_sockets(); !opened) return opened;

@@ -21,6 +21,10 @@ using base::Failure;
 
 constexpr std::size_t kEntryBytes = 64 * 1024;
 
+std::string display_name(const User& user) {
+  return user.name.empty() ? std::to_string(user.uid) : user.name;
+}
+
 // `look_up` is getpwnam_r or getpwuid_r with the key.
 template <typename LookUp>
 bool find_entry(LookUp look_up, User& user) {
@@ -32,10 +36,13 @@ bool find_entry(LookUp look_up, User& user) {
   return true;
 }
 
+bool is_this_process(const User& user) {
+  return ::getuid() == user.uid && ::geteuid() == user.uid;
+}
+
 Failure refused(const char* what, const User& user) {
   const int error = errno;
-  return Failure{fmt::format("downgradeToUser: {} of user {} failed: {}", what,
-                             user.name.empty() ? std::to_string(user.uid) : user.name,
+  return Failure{fmt::format("downgradeToUser: {} of user {} failed: {}", what, display_name(user),
                              std::generic_category().message(error))};
 }
 
@@ -61,9 +68,15 @@ base::Result<User> find_user(const std::string& name_or_number) {
   return user;
 }
 
+base::Status check_may_start_as(const User& user) {
+  if (::geteuid() == 0 || is_this_process(user)) return base::Status::ok();
+  return Failure{fmt::format(
+      "downgradeToUser: only root can start processes as user {}; this one runs as user {}",
+      display_name(user), ::geteuid())};
+}
+
 base::Status become(const User& user) {
-  const bool is_there = ::getuid() == user.uid && ::geteuid() == user.uid;
-  if (is_there) return base::Status::ok();
+  if (is_this_process(user)) return base::Status::ok();
   const int groups =
       user.name.empty() ? ::setgroups(0, nullptr) : ::initgroups(user.name.c_str(), user.gid);
   if (groups != 0) return refused("taking the groups", user);

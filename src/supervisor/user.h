@@ -22,6 +22,9 @@ struct User {
 // user without groups of its own (its group has the same number), as in container images.
 base::Result<User> find_user(const std::string& name_or_number);
 
+// Whether this process may start others as `user`: root may, and everybody as themselves.
+base::Status check_may_start_as(const User& user);
+
 // Gives up the rights of this process for good: groups, group and user, in this order.
 // REQUIRES: there are no other threads yet.
 base::Status become(const User& user);
