@@ -118,8 +118,8 @@ struct Options {
   std::size_t kill_worker_memory_threshold = 0;
   // `workerStatusInterval`: how often a process measures itself; rates are those of the last one.
   Milliseconds worker_status_interval{10000};
-  // `workerHangTimeout`: a process whose loop stands still for so long is killed and started again.
-  // 0: never; else at least 2000.
+  // `workerHangTimeout`: a process whose loop stands still for so long is killed and started again;
+  // so is one whose controller takes four times as long to start. 0: never; else at least 2000.
   Milliseconds worker_hang_timeout{15000};
   // `ipcAckTimeout`: how long one process waits for another's answer.
   Milliseconds ipc_ack_timeout{10000};

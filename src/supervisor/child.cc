@@ -23,6 +23,9 @@ constexpr milliseconds kClosedDelay{5000};
 // its channel lets the master wait.
 constexpr milliseconds kLastWordsDelay{500};
 
+// A start may take this many times as long as `workerHangTimeout`.
+constexpr int kStartFactor = 4;
+
 // Descriptors of one child: the master's ends and the child's.
 struct Ends {
   int mine = -1;
@@ -160,13 +163,16 @@ void Child::escalate() {
   kill_timer_.arm_in(kKillDelay);
 }
 
+// The loop of a process says that it turns. Until it first does, the process may be busy with its
+// controller's start function, which has more time.
 void Child::check_alive() {
-  if (rules_.hang_timeout.count() == 0 || !says_alive_ || hangs_ || is_reaped_) return;
+  if (rules_.hang_timeout.count() == 0 || hangs_ || is_reaped_) return;
   const auto silence = milliseconds(loop_.now_ms() - heard_ms_);
-  if (silence < rules_.hang_timeout) return;
+  if (silence < rules_.hang_timeout * (says_alive_ ? 1 : kStartFactor)) return;
   hangs_ = true;
-  log_.error(name() + " (PID " + std::to_string(pid_) + ") has not moved for " +
-             std::to_string(silence.count()) + " ms and is killed");
+  log_.error(name() + " (PID " + std::to_string(pid_) + ") has not " +
+             (says_alive_ ? "moved" : "come to serve") + " for " + std::to_string(silence.count()) +
+             " ms and is killed");
   kill(SIGABRT);
   kill_timer_.arm_in(kKillDelay);
 }

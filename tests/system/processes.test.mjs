@@ -151,16 +151,6 @@ for (const options of [{ workers: 1 }, { workers: 3 }, { workers: 3, schedulingP
   });
 }
 
-test('a worker that hangs is killed and started again', { timeout }, async t => {
-  const instance = await startInstance(t, { workers: 2, options: { workerHangTimeout: 2000 } });
-  const [victim] = await instance.workers();
-  await instance.server.untilOutput(/Port/);
-  await eventually(async () => (await instance.workers())[0].uptime > 1.5, 'a first sign of life');
-  process.kill(victim.pid, 'SIGSTOP');
-  await instance.replaced(victim);
-  await instance.server.untilOutput(/worker 0 \(PID \d+\) has not moved for \d+ ms and is killed/);
-});
-
 test('a worker that dies again and again ends the instance', { timeout }, async t => {
   const instance = await startInstance(t, { workers: 2, options: { restartBudget: 2 } });
   let [victim] = await instance.workers();

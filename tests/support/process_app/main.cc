@@ -7,17 +7,23 @@
 //   eat         takes as many bytes of memory as the data says
 //   orphan      starts a process that ends after its parent
 //
+// While there is a file `worker` or `broker` in the directory that the option custom.hangIn names,
+// such a process hangs at its start.
+//
 // The master does what the member `do` of a message says; see answer().
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <socketcluster/socketcluster.h>
@@ -27,6 +33,13 @@ namespace sc = socketcluster;
 namespace {
 
 // ---- Worker and broker ----
+
+void hang_if_asked(const sc::Options& options, std::string_view role) {
+  const std::string directory = sc::text_of(options.custom, "hangIn");
+  if (directory.empty() || !std::filesystem::exists(std::filesystem::path(directory) / role))
+    return;
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
 
 void start_orphan() {
   const pid_t child = ::fork();
@@ -45,6 +58,7 @@ sc::MessageAnswer answer_with(sc::Respond respond) {
 }
 
 void run_worker(sc::Worker& worker) {
+  hang_if_asked(worker.options(), "worker");
   worker.on_master_message([&worker](const sc::Json& data, sc::MessageRespond respond) {
     respond({{"worker", worker.id()}, {"data", data}});
   });
@@ -70,6 +84,7 @@ void run_worker(sc::Worker& worker) {
 }
 
 void run_broker(sc::Broker& broker) {
+  hang_if_asked(broker.options(), "broker");
   broker.on_master_message([&broker](const sc::Json& data, sc::MessageRespond respond) {
     if (data == sc::Json("ask back")) {
       return broker.send_to_master("from a broker",
