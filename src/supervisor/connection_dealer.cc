@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "net/shared_socket.h"
+
 namespace socketcluster::supervisor {
 
 ConnectionDealer::~ConnectionDealer() {
@@ -30,9 +32,12 @@ void ConnectionDealer::rest(Seat& seat) {
 
 void ConnectionDealer::remove(Seat& seat) {
   rest(seat);
-  for (const std::uint64_t number : ages_) {
-    Copy& copy = copies_.at(number);
-    if (copy.seat == &seat) pass_on(number, copy);
+  for (auto age = ages_.begin(); age != ages_.end();) {
+    const auto found = copies_.find(*age++);
+    if (found->second.seat != &seat) continue;
+    // What the worker had read is lost with it: an end that the client sees is better than a worker
+    // that waits for the rest.
+    net::is_used(found->second.fd) ? drop(found) : pass_on(found->first, found->second);
   }
 }
 

@@ -3,7 +3,8 @@
 // most one. The dealer keeps its own copy of each descriptor until the worker says that it has seen
 // the first bytes or the end of the connection; if the worker ends before, or gives the connection
 // back because it is being replaced, another worker gets it. So nobody who connects is lost with a
-// worker.
+// worker. One that the worker had read from, but had not told of any more, is closed, so that its
+// client need not wait for an answer that nobody will give.
 //
 // Thread rule: loop thread only.
 #pragma once
@@ -43,7 +44,8 @@ class ConnectionDealer {
   void add(Seat& seat);
   // Gets no more connections; what it has stays its own.
   void rest(Seat& seat);
-  // Has ended: what it had not seen goes to the others, or waits for the next one that is added.
+  // Has ended: what it had not seen goes to the others, or waits for the next one that is added;
+  // what it had read from ends.
   void remove(Seat& seat);
   bool has_seats() const { return !seats_.empty(); }
 

@@ -7,6 +7,8 @@
 //   eat         takes as many bytes of memory as the data says
 //   orphan      starts a process that ends after its parent
 //
+// GET /die ends the worker while it handles the request.
+//
 // While there is a file `worker` or `broker` in the directory that the option custom.hangIn names,
 // such a process hangs at its start.
 //
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -77,6 +80,7 @@ void run_worker(sc::Worker& worker) {
     eaten->emplace_back(data.to_number<std::size_t>(), 'x');
     respond();
   });
+  worker.http().get("/die", [](const sc::HttpRequest&, sc::HttpReply) { ::raise(SIGKILL); });
   server.on("orphan", [](sc::Socket&, const sc::Json&, sc::Respond respond) {
     start_orphan();
     respond();

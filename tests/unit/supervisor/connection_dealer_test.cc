@@ -3,10 +3,16 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
+
+#include "net/listening_socket.h"
 
 namespace socketcluster::supervisor {
 namespace {
@@ -19,6 +25,34 @@ struct TestSeat final : ConnectionDealer::Seat {
   void cancel(std::uint64_t number) override { cancelled.push_back(number); }
   std::vector<std::uint64_t> numbers, cancelled;
   std::vector<int> fds;
+};
+
+// A connection, from both sides.
+class TcpPair {
+ public:
+  TcpPair() {
+    const base::Result<int> listening = net::open_listening_socket({.host = "127.0.0.1"});
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(net::local_port(*listening));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(client_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    server_ = ::accept4(*listening, nullptr, nullptr, SOCK_CLOEXEC);
+    ::close(*listening);
+  }
+  ~TcpPair() { ::close(client_); }
+  int client() const { return client_; }
+  int take_server() const { return server_; }
+  // Returns when the other side can read.
+  void send(const char* text) const {
+    ASSERT_GT(::send(client_, text, std::strlen(text), 0), 0);
+    pollfd poll{.fd = server_, .events = POLLIN, .revents = 0};
+    ASSERT_EQ(::poll(&poll, 1, -1), 1);
+  }
+
+ private:
+  const int client_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int server_ = -1;  // the dealer's
 };
 
 using Numbers = std::vector<std::uint64_t>;
@@ -67,6 +101,25 @@ TEST(ConnectionDealer, DealsWhatADeadWorkerHadNotSeenToTheOthers) {
   EXPECT_EQ(b.numbers, (Numbers{2, 5, 8, 1}));
   EXPECT_EQ(c.numbers, (Numbers{3, 6, 9, 7}));
   EXPECT_EQ(b.fds.back(), a.fds[0]);
+}
+
+// It used to go to another worker, who waited for bytes that the dead one had read.
+TEST(ConnectionDealer, ClosesWhatADeadWorkerHadReadFrom) {
+  TcpPair touched, untouched;
+  ConnectionDealer dealer(100);
+  TestSeat a, b;
+  dealer.add(a);
+  dealer.deal(touched.take_server());
+  dealer.deal(untouched.take_server());
+  touched.send("x");
+  untouched.send("y");
+  char byte = 0;
+  ASSERT_EQ(::recv(a.fds[0], &byte, 1, 0), 1);
+  dealer.add(b);
+  dealer.remove(a);
+  EXPECT_EQ(b.numbers, (Numbers{2}));
+  EXPECT_EQ(dealer.copies(), 1U);
+  EXPECT_EQ(::recv(touched.client(), &byte, 1, 0), 0);  // the end
 }
 
 TEST(ConnectionDealer, KeepsConnectionsWhileThereIsNoWorker) {
