@@ -15,6 +15,13 @@
 // Thread rule: created before the worker starts, called on its loop thread only; it may therefore
 // keep scratch memory. One object serves all sockets of the worker: it must not remember anything
 // of one socket for the next.
+//
+// What its functions throw is a warning, and the worker goes on. A message at which decode() throws
+// is treated as raw, as if it had returned false. A packet at which encode() throws is not sent:
+// the connection of the client that it was for is closed with code 1011, so that nobody waits for
+// it; a publication reaches no subscriber of this worker but the application's own handlers. With
+// option `crashWorkerOnError` the worker ends when encode() throws, as for any handler, but not
+// when decode() does, for otherwise any client could end it.
 #pragma once
 
 #include <cstddef>

@@ -50,7 +50,8 @@ class Server {
   void set_auth_engine(std::unique_ptr<AuthEngine> engine);
 
   // Exchanges packets with clients in another form than JSON text (see codec.h); clients must use
-  // the same. To be called before the worker accepts connections.
+  // the same. To be called before the worker accepts connections. Throws what the codec throws when
+  // it is asked for a ping.
   void set_codec(std::unique_ptr<Codec> codec);
 
   // ---- Events. Each replaces an earlier handler; they run at the end of the loop's iteration.

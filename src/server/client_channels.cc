@@ -311,6 +311,7 @@ void ClientSocket::send_publication(const broker::Publication& publication) {
   if (batch_ != nullptr && batch_->takes_everything()) {
     return batch_->add(protocol::publish_packet(publication.channel, publication.data));
   }
+  if (!publication.frame) return;  // the codec could not make it
   ++server_.traffic().messages_out;
   websocket::FrameDeflater* own_deflater = deflater();
   if (own_deflater == nullptr) return write_frame(publication.frame);

@@ -150,11 +150,20 @@ void ClientSocket::send_packet(std::string_view packet_json) {
 
 void ClientSocket::send_unbatched(std::string_view packet_json) {
   ++server_.traffic().messages_out;
-  const Codec* codec = server_.codec();
+  CodecBoundary* const codec = server_.codec();
   if (codec == nullptr) return send_text(packet_json);
   std::string frame;
-  codec->encode(packet_json, frame);
+  if (!codec->encode(packet_json, frame)) return close_soon();
   codec->is_binary() ? send_binary(frame) : send_text(frame);
+}
+
+// The client would wait for what cannot be said. Whoever sends is not done with the socket, so it
+// is closed at the end of the iteration.
+void ClientSocket::close_soon() {
+  loop().defer([keep = StateRef(state())] {
+    if (keep->live() == nullptr) return;
+    keep->live()->close(websocket::CloseCode::kInternalError, "The codec failed");
+  });
 }
 
 PacketBatch& ClientSocket::batch() {

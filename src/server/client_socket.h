@@ -177,6 +177,7 @@ class ClientSocket final : public websocket::Session, public broker::Subscriber 
   // Output.
   bool sends_plain_json() const;
   void send_unbatched(std::string_view packet_json);
+  void close_soon();
   PacketBatch& batch();
   void begin_batching();
 

@@ -277,7 +277,7 @@ base::SharedBytes SocketServer::publication_frame(std::string_view channel_json,
     std::string packet(size, '\0');
     protocol::write_publish(packet.data(), channel_json, data_json);
     std::string encoded;
-    codec_->encode(packet, encoded);
+    if (!codec_->encode(packet, encoded)) return {};
     return websocket::make_frame(opcode(), encoded);
   }
   const std::size_t header = websocket::header_size(size);
@@ -304,8 +304,11 @@ void SocketServer::collect(ClientSocket& socket) {
 }
 
 void SocketServer::set_codec(std::unique_ptr<Codec> codec) {
-  codec_ = std::move(codec);
-  ping_frames_ = make_ping_frames(codec_.get());
+  ping_frames_ = make_ping_frames(codec.get());
+  codec_.reset();
+  if (codec == nullptr) return;
+  codec_ = std::make_unique<CodecBoundary>(
+      loop_, *log_, [this](const std::string& text) { warn(text); }, std::move(codec));
 }
 
 // ---- What the application is told ----

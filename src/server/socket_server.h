@@ -32,6 +32,7 @@
 #include "protocol/origin.h"
 #include "protocol/packet.h"
 #include "protocol/socket_id.h"
+#include "server/codec_boundary.h"
 #include "server/exchange_core.h"
 #include "server/forwarding.h"
 #include "server/middleware.h"
@@ -104,7 +105,8 @@ class SocketServer {
   // A subscriber whose copy of the current publication goes through middleware.
   void collect(ClientSocket& socket);
   // Null: JSON text.
-  const Codec* codec() const { return codec_.get(); }
+  CodecBoundary* codec() const { return codec_.get(); }
+  // Throws what the codec throws at a ping.
   void set_codec(std::unique_ptr<Codec> codec);
   // Of packets.
   websocket::Opcode opcode() const {
@@ -172,6 +174,7 @@ class SocketServer {
   void refuse(http::Exchange& exchange, int status, std::string body, std::string_view header);
   class HandshakeWsRun;
   void user_code_threw(const std::string& text);
+  // Empty when the codec cannot make it.
   base::SharedBytes publication_frame(std::string_view channel_json, std::string_view data_json);
   template <typename Handler, typename... Args>
   void tell(const Handler& handler, Args&&... args);
@@ -204,7 +207,7 @@ class SocketServer {
   std::vector<ClientSocket*> clients_;
   std::shared_ptr<const Server::ConnectionHandler> connection_handler_;
   NameMap<std::shared_ptr<const Server::SocketEventHandler>> event_handlers_;
-  std::unique_ptr<Codec> codec_;
+  std::unique_ptr<CodecBoundary> codec_;
   std::vector<StateRef> collected_;
   Middleware middleware_;
   MiddlewareId last_middleware_id_ = 0;
