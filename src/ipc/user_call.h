@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: MIT
-// The boundary between a process and the application's handlers: what a handler throws becomes a
-// warning in the log. Thread rule: loop thread.
+// The boundary between a process and the application's handlers, which may throw. Thread rule: loop
+// thread.
 #pragma once
 
 #include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/log.h"
 
 namespace socketcluster::ipc {
 
-// Returns the text of what `call` has thrown. `what` names the handler in the log.
+// Returns the text of what `call` has thrown.
 template <typename Call>
-std::optional<std::string> call_user(base::Log& log, std::string_view what, Call&& call) {
-  std::string text;
+std::optional<std::string> catch_user(Call&& call) {
   try {
     call();
     return std::nullopt;
   } catch (const std::exception& error) {
-    text = error.what();
+    return error.what();
   } catch (...) {
-    text = "unknown exception";
+    return "unknown exception";
   }
-  log.warning(std::string(what) + " threw: " + text);
-  return text;
+}
+
+// The same with a warning, in which `what` names the handler.
+template <typename Call>
+std::optional<std::string> call_user(base::Log& log, std::string_view what, Call&& call) {
+  std::optional<std::string> thrown = catch_user(std::forward<Call>(call));
+  if (thrown) log.warning(std::string(what) + " threw: " + *thrown);
+  return thrown;
 }
 
 }  // namespace socketcluster::ipc

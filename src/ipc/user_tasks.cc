@@ -35,7 +35,11 @@ class UserTasks::UserTimer final : public net::Timer {
   std::shared_ptr<const Task> task_;
 };
 
-UserTasks::UserTasks(net::EventLoop& loop, base::Log& log) : loop_(loop), log_(log) {}
+UserTasks::UserTasks(net::EventLoop& loop, OnException on_exception)
+    : loop_(loop), on_exception_(std::move(on_exception)) {}
+
+UserTasks::UserTasks(net::EventLoop& loop, base::Log& log)
+    : UserTasks(loop, [&log](const std::string& text) { log.warning(text); }) {}
 
 UserTasks::~UserTasks() {
   stop();
@@ -60,7 +64,10 @@ void UserTasks::post(Task task) {
 }
 
 void UserTasks::run(const Task& task) {
-  if (!is_over_) call_user(log_, "a timer's or posted task", [&task] { task(); });
+  if (is_over_) return;
+  if (const auto thrown = catch_user(task)) {
+    on_exception_("a timer's or posted task threw: " + *thrown);
+  }
 }
 
 void UserTasks::stop() {

@@ -42,38 +42,13 @@ std::unique_ptr<auth::AuthEngine> jwt_engine(const Options& options, auth::Token
 
 }  // namespace
 
-class WorkerCore::UserTimer final : public net::Timer {
- public:
-  UserTimer(WorkerCore& core, Worker::TimerId id, std::uint64_t interval_ms, Worker::Task task)
-      : core_(core),
-        id_(id),
-        interval_ms_(interval_ms),
-        task_(std::make_shared<const Worker::Task>(std::move(task))) {}
-
- private:
-  void on_timer() override {
-    WorkerCore& core = core_;
-    const auto task = task_;  // the task may remove this timer
-    if (interval_ms_ != 0) {
-      core.loop_.timers().arm(*this, core.loop_.now_ms() + interval_ms_);
-    } else {
-      core.remove_timer(id_);
-    }
-    core.run_task(task);
-  }
-
-  WorkerCore& core_;
-  Worker::TimerId id_;
-  std::uint64_t interval_ms_;  // 0: fires once
-  std::shared_ptr<const Worker::Task> task_;
-};
-
 WorkerCore::WorkerCore(const Options& options, base::Log& log, auth::TokenKeys keys)
     : log_(log),
       sockets_(loop_, options, log, random_, jwt_engine(options, std::move(keys))),
       routes_(sockets_, router_),
       http_(routes_, http_options(options)),
       loop_(options.max_bytes_per_tick),
+      tasks_(loop_, [this](const std::string& text) { sockets_.log().user_code_threw(text); }),
       status_(sockets_),
       http_api_(*this),
       api_(*this) {
@@ -86,9 +61,7 @@ WorkerCore::~WorkerCore() {
   is_ending_ = true;
   sockets_.exchange().drop_engine();
   pool_.reset();
-  while (!timers_.empty()) {
-    const auto timer = timers_.extract(timers_.begin());  // its destruction may remove others
-  }
+  tasks_.stop();
 }
 
 void WorkerCore::route() {
@@ -162,8 +135,7 @@ base::Status WorkerCore::open_access_log() {
 
 void WorkerCore::run() {
   loop_.run();
-  if (exit_handler_)
-    run_task(std::make_shared<const Worker::Task>(std::exchange(exit_handler_, {})));
+  if (exit_handler_) tasks_.run(std::exchange(exit_handler_, {}));
 }
 
 // ---- Messages ----
@@ -190,7 +162,8 @@ void WorkerCore::set_master_message_handler(MessageHandler handler) {
 void WorkerCore::send_to_master(const Json& data, MessageAnswer answer) {
   if (place_.master != nullptr) return place_.master->send_to_master(data, std::move(answer));
   if (!answer) return;
-  post([answer = std::move(answer)] { answer(Error("There is no master: workers is 0"), Json()); });
+  tasks_.post(
+      [answer = std::move(answer)] { answer(Error("There is no master: workers is 0"), Json()); });
 }
 
 base::Status WorkerCore::serve_static(const std::string& directory) {
@@ -237,37 +210,7 @@ bool WorkerCore::has_clients() const {
          place_.own_connections + (engine == nullptr ? 0 : engine->open_connections());
 }
 
-// ---- Timers and tasks of user code ----
-
-Worker::TimerId WorkerCore::add_timer(std::chrono::milliseconds delay, bool repeats,
-                                      Worker::Task task) {
-  if (is_ending_) return 0;
-  const auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(1, delay.count()));
-  const Worker::TimerId id = ++last_timer_;
-  auto timer = std::make_unique<UserTimer>(*this, id, repeats ? ms : 0, std::move(task));
-  loop_.timers().arm(*timer, loop_.now_ms() + ms);
-  timers_.emplace(id, std::move(timer));
-  return id;
-}
-
-void WorkerCore::remove_timer(Worker::TimerId id) {
-  const auto timer = timers_.extract(id);  // destroyed when the map is in order again
-}
-
-void WorkerCore::run_task(const std::shared_ptr<const Worker::Task>& task) {
-  try {
-    (*task)();
-  } catch (const std::exception& error) {
-    sockets_.log().user_code_threw(std::string("a timer's or posted task threw: ") + error.what());
-  } catch (...) {
-    sockets_.log().user_code_threw("a timer's or posted task threw an unknown exception");
-  }
-}
-
-void WorkerCore::post(Worker::Task task) {
-  loop_.post(
-      [this, task = std::make_shared<const Worker::Task>(std::move(task))] { run_task(task); });
-}
+// ---- Work of user code ----
 
 void WorkerCore::run_blocking(std::unique_ptr<BlockingJob> job) {
   if (is_ending_) return;
@@ -283,10 +226,10 @@ void WorkerCore::sign_token(const JsonObject& claims, const AuthTokenOptions& op
       [this, done = std::move(done)](Signed token) mutable {
         // The engine may answer at once; nobody is called back from inside of their own call.
         loop_.defer([this, done = std::move(done), token = std::move(token)] {
-          run_task(std::make_shared<const Worker::Task>([&] {
+          tasks_.run([&] {
             if (token) return done(std::nullopt, token->text);
             done(Error("AuthTokenError", token.error().text), {});
-          }));
+          });
         });
       });
 }
@@ -355,17 +298,17 @@ void Worker::on_exit(Task handler) {
 }
 
 Worker::TimerId Worker::set_timeout(std::chrono::milliseconds delay, Task task) {
-  return core_.add_timer(delay, false, std::move(task));
+  return core_.tasks().add_timer(delay, false, std::move(task));
 }
 Worker::TimerId Worker::set_interval(std::chrono::milliseconds interval, Task task) {
-  return core_.add_timer(interval, true, std::move(task));
+  return core_.tasks().add_timer(interval, true, std::move(task));
 }
 void Worker::clear_timer(TimerId timer) {
-  core_.remove_timer(timer);
+  core_.tasks().remove_timer(timer);
 }
 
 void Worker::post(Task task) {
-  core_.post(std::move(task));
+  core_.tasks().post(std::move(task));
 }
 void Worker::submit(std::unique_ptr<BlockingJob> job) {
   core_.run_blocking(std::move(job));

@@ -17,7 +17,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,6 +31,7 @@
 #include "http/http_connection.h"
 #include "http/router.h"
 #include "http/static_files.h"
+#include "ipc/user_tasks.h"
 #include "net/event_loop.h"
 #include "net/listener.h"
 #include "server/access_log.h"
@@ -118,17 +118,12 @@ class WorkerCore {
   void set_exit_handler(Worker::Task handler) { exit_handler_ = std::move(handler); }
 
   base::Status serve_static(const std::string& directory);
-  Worker::TimerId add_timer(std::chrono::milliseconds delay, bool repeats, Worker::Task task);
-  void remove_timer(Worker::TimerId id);
-  void run_task(const std::shared_ptr<const Worker::Task>& task);
-  void post(Worker::Task task);
+  ipc::UserTasks& tasks() { return tasks_; }
   void run_blocking(std::unique_ptr<BlockingJob> job);
   void sign_token(const JsonObject& claims, const AuthTokenOptions& options,
                   Worker::SignHandler done);
 
  private:
-  class UserTimer;
-
   void route();
   void serve(net::Connection& connection);
   void warn_of_refusal(std::string_view why);
@@ -147,8 +142,7 @@ class WorkerCore {
   std::unique_ptr<AccessLog> access_log_;  // outlived by the loop, but not by its connections
   std::unique_ptr<net::Listener> listener_;
   net::SocketFile socket_file_;  // of the listener, without a master
-  std::unordered_map<Worker::TimerId, std::unique_ptr<UserTimer>> timers_;
-  Worker::TimerId last_timer_ = 0;
+  ipc::UserTasks tasks_;
   StatusMeter status_;
   std::unique_ptr<Drain> drain_;
   std::unique_ptr<BlockingPool> pool_;  // made when it is first needed
