@@ -151,16 +151,23 @@ TEST_F(Loader, ServiceVariablesOfKubernetesAreNotTakenForOptions) {
 
 TEST_F(Loader, AnOptionWithoutEffectIsNoted) {
   Sources sources;
-  sources.flags = {flag("clusterMappingEngine", "simple"), flag("wsEngine", "uws"),
-                   flag("authKey", "secret")};
+  sources.flags = {flag("clusterMappingEngine", "simple"), flag("wsEngine", "uws")};
   const Loaded loaded = load(sources);
   EXPECT_THAT(loaded.errors, IsEmpty());
   EXPECT_THAT(
       loaded.notices,
       ElementsAre("--cluster-mapping-engine: accepted, but this version does not use "
                   "clusterMappingEngine yet",
-                  "--ws-engine: has no effect: the WebSocket engine is built in: leave it out",
-                  "--auth-key: accepted, but this version does not use authKey yet"));
+                  "--ws-engine: has no effect: the WebSocket engine is built in: leave it out"));
+}
+
+TEST_F(Loader, UsedOptionsAreNotNoted) {
+  Sources sources;
+  sources.flags = {flag("authKey", "secret"), flag("authDefaultExpiry", "60"),
+                   flag("authAlgorithm", "HS384"), flag("downgradeToUser", "nobody")};
+  const Loaded loaded = load(sources);
+  EXPECT_THAT(loaded.errors, IsEmpty());
+  EXPECT_THAT(loaded.notices, IsEmpty());
   EXPECT_EQ(loaded.options.auth_key, "secret");
 }
 

@@ -82,6 +82,13 @@ TEST(OptionTable, AUsedRowHasAFieldOfItsType) {
   }
 }
 
+// Who sets an option must not be told that it has no effect when it has.
+TEST(OptionTable, ARowThatIsNotUsedKeepsNoValue) {
+  for (const OptionSpec& spec : option_table()) {
+    EXPECT_EQ(spec.support == Support::kUsed, has_field(spec)) << spec.name;
+  }
+}
+
 TEST(OptionTable, ARowWithoutMeaningSaysWhatToDoInstead) {
   for (const OptionSpec& spec : option_table()) {
     const bool needs_notice =
