@@ -4,9 +4,8 @@
 #include <ostream>
 #include <string>
 
-#include <boost/json/serialize.hpp>
-
 #include "base/printable.h"
+#include "json/value.h"
 #include "supervisor/socket_directory.h"
 #include "supervisor/status_query.h"
 #include "supervisor/status_table.h"
@@ -33,7 +32,7 @@ int show_status(const Options& options, config::StatusFormat format, config::Str
   bool is_first = true;
   for (const JsonObject& report : answers.reports) {
     if (format == config::StatusFormat::kJson) {
-      streams.out << boost::json::serialize(report) << '\n';
+      streams.out << json::to_text(report) << '\n';
     } else {
       streams.out << (is_first ? "" : "\n") << supervisor::status_table(report);
     }

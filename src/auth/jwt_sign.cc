@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "auth/jwt_sign.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include "auth/timespan.h"
 #include "base/base64.h"
+#include "json/value_writer.h"
 
 namespace socketcluster::auth {
 namespace {
@@ -27,6 +29,22 @@ Json json_number(double number) {
     return static_cast<std::int64_t>(number);
   }
   return number;
+}
+
+bool is_finite(const Json& value) {
+  if (const JsonArray* array = value.if_array())
+    return std::all_of(array->begin(), array->end(), is_finite);
+  const JsonObject* object = value.if_object();
+  if (object == nullptr) return !value.is_double() || std::isfinite(value.get_double());
+  return std::all_of(object->begin(), object->end(),
+                     [](const auto& member) { return is_finite(member.value()); });
+}
+
+// Empty when there is a number that JSON cannot say.
+std::string text_of(const JsonObject& object) {
+  std::string text;
+  if (const Json value(object); is_finite(value)) json::append_value(text, value);
+  return text;
 }
 
 Status check_claims(const JsonObject& claims) {
@@ -152,7 +170,7 @@ base::Result<std::string> header_text(Algorithm algorithm, const SignOptions& op
     return Failure{R"("alg" in "header" must be the algorithm of the keys)"};
   }
   if (header.contains("crit")) return Failure{R"("crit" in "header" is not supported)"};
-  return boost::json::serialize(header);
+  return text_of(header);
 }
 
 }  // namespace
@@ -163,9 +181,9 @@ base::Result<SignedToken> sign_token(const TokenKeys& keys, JsonObject claims,
   if (Status status = complete_claims(claims, options, now); !status) return status.error();
   const base::Result<std::string> header = header_text(keys.signing_algorithm(), options);
   if (!header) return header.error();
-  const std::string payload = boost::json::serialize(claims);
-  // Boost.JSON writes whatever is in a value: infinite numbers, bytes that are not UTF-8, any
-  // depth. What verifying would refuse is not signed.
+  const std::string payload = text_of(claims);
+  // A value may have bytes that are not UTF-8 and any depth. What verifying would refuse is not
+  // signed.
   if (!is_portable_json(*header)) return Failure{"the header cannot be written as JSON"};
   if (!is_portable_json(payload)) return Failure{"the claims cannot be written as JSON"};
 

@@ -8,13 +8,13 @@
 
 #include <fmt/format.h>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "config/quantity.h"
 #include "config/signal_name.h"
 #include "config/suggest.h"
+#include "json/value.h"
 
 namespace socketcluster::config {
 namespace {
@@ -22,6 +22,7 @@ namespace {
 namespace json = boost::json;
 using base::Failure;
 using base::Status;
+using socketcluster::json::to_text;
 
 constexpr std::size_t kShownBytes = 60;
 
@@ -93,7 +94,7 @@ std::optional<std::int64_t> whole_number(const json::value& value) {
 
 std::string shown(const OptionSpec& spec, const json::value& value) {
   if (spec.secrecy == Secrecy::kSecret) return "(not shown)";
-  return base::printable(json::serialize(value), kShownBytes);
+  return base::printable(to_text(value), kShownBytes);
 }
 
 Failure wrong(const OptionSpec& spec, const json::value& value, std::string_view place) {
@@ -153,8 +154,7 @@ Status assign_list(const OptionSpec& spec, const json::value& value, std::string
 
 Status assign_choice(const OptionSpec& spec, const json::value& value, std::string_view place,
                      Options& options) {
-  const std::string text =
-      value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+  const std::string text = value.is_string() ? std::string(value.get_string()) : to_text(value);
   for (std::size_t i = 0; i < spec.choices.size(); ++i) {
     if (spec.choices[i] != text) continue;
     store(spec, options, static_cast<ProtocolVersion>(i));
@@ -209,7 +209,7 @@ Status assign_deflate(const OptionSpec& spec, const json::value& value, std::str
     const OptionSpec* member = find_option(fmt::format("{}.{}", spec.name, std::string_view(key)));
     if (member == nullptr) {
       return Failure{fmt::format("{} has an unknown member {}{}", place,
-                                 base::printable(json::serialize(json::value(key)), kShownBytes),
+                                 base::printable(to_text(json::value(key)), kShownBytes),
                                  suggestion(key, member_names(spec)))};
     }
     Status status =
@@ -366,15 +366,14 @@ std::string default_text(const OptionSpec& spec) {
   if (const auto number = whole_number(value)) return format_quantity(*number, unit_of(spec));
   if (value.is_uint64())
     return format_quantity(static_cast<std::int64_t>(value.get_uint64()), unit_of(spec));
-  return json::serialize(value);
+  return to_text(value);
 }
 
 bool differs_from_default(const OptionSpec& spec, const json::value& value) {
   if (!std::holds_alternative<std::monostate>(spec.field)) {
-    return json::serialize(value) != json::serialize(stored_value(spec, Options{}));
+    return to_text(value) != to_text(stored_value(spec, Options{}));
   }
-  const std::string text =
-      value.is_string() ? std::string(value.get_string()) : json::serialize(value);
+  const std::string text = value.is_string() ? std::string(value.get_string()) : to_text(value);
   return text != spec.fallback;
 }
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <socketcluster/version.h>
-#include <boost/json/serialize.hpp>
 
 #include "base/console_log.h"
 #include "base/printable.h"
@@ -15,6 +14,7 @@
 #include "config/help.h"
 #include "config/manual.h"
 #include "config/option_value.h"
+#include "json/value.h"
 
 namespace socketcluster::config {
 namespace {
@@ -151,7 +151,7 @@ std::string print_options(const Options& options) {
     const bool stored = !std::holds_alternative<std::monostate>(spec.field);
     if (!stored || is_member(spec) || spec.secrecy == Secrecy::kSecret) continue;
     text += fmt::format("{}  \"{}\": {}", text.empty() ? "" : ",\n", spec.name,
-                        boost::json::serialize(stored_value(spec, options)));
+                        json::to_text(stored_value(spec, options)));
   }
   return "{\n" + text + "\n}\n";
 }

@@ -131,57 +131,52 @@ Decoded decode(std::string_view bytes) {
   return {value, length};
 }
 
-void append_unit_escape(std::string& out, std::uint32_t unit) {
+char* write_unit_escape(char* out, std::uint32_t unit) {
   constexpr char kHex[] = "0123456789abcdef";
-  const char bytes[] = {
-      '\\',           'u', kHex[unit >> 12 & 15], kHex[unit >> 8 & 15], kHex[unit >> 4 & 15],
-      kHex[unit & 15]};
-  out.append(bytes, sizeof(bytes));
+  *out++ = '\\';
+  *out++ = 'u';
+  for (const int shift : {12, 8, 4, 0}) *out++ = kHex[unit >> shift & 15];
+  return out;
 }
 
 bool needs_no_escape(unsigned char c) {
   return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-void append_control(std::string& out, unsigned char c) {
+// The letter of a short escape; 0: there is none.
+char escape_letter(char c) {
   switch (c) {
     case '\b':
-      out.append("\\b");
-      break;
+      return 'b';
     case '\f':
-      out.append("\\f");
-      break;
+      return 'f';
     case '\n':
-      out.append("\\n");
-      break;
+      return 'n';
     case '\r':
-      out.append("\\r");
-      break;
+      return 'r';
     case '\t':
-      out.append("\\t");
-      break;
+      return 't';
+    case '"':
+    case '\\':
+      return c;
     default:
-      append_unit_escape(out, c);
+      return 0;
   }
 }
 
 // Takes one character that is not plain ASCII off the front of `rest`.
 void append_special(std::string& out, std::string_view& rest) {
   const auto first = static_cast<unsigned char>(rest.front());
-  if (first == '"' || first == '\\') {
-    out.push_back('\\');
-    out.push_back(static_cast<char>(first));
-    rest.remove_prefix(1);
-    return;
-  }
-  if (first < 0x20) {
-    append_control(out, first);
+  if (first < 0x20 || first == '"' || first == '\\') {
+    char bytes[6];
+    out.append(bytes, write_escape(bytes, rest.front()));
     rest.remove_prefix(1);
     return;
   }
   const Decoded decoded = decode(rest);
   if (is_high_surrogate(decoded.code_point) || is_low_surrogate(decoded.code_point)) {
-    append_unit_escape(out, decoded.code_point);
+    char bytes[6];
+    out.append(bytes, write_unit_escape(bytes, decoded.code_point));
   } else {
     char bytes[4];
     out.append(bytes, encode(decoded.code_point, bytes));
@@ -226,6 +221,14 @@ void append_string(std::string& out, std::string_view plain) {
     if (!plain.empty()) append_special(out, plain);
   }
   out.push_back('"');
+}
+
+char* write_escape(char* out, char c) {
+  const char letter = escape_letter(c);
+  if (letter == 0) return write_unit_escape(out, static_cast<unsigned char>(c));
+  *out++ = '\\';
+  *out++ = letter;
+  return out;
 }
 
 char32_t take_code_point(std::string_view& rest) {

@@ -30,6 +30,10 @@ bool string_equals(const RawValue& value, std::string_view plain);
 // UTF-8: bytes that are not WTF-8 become U+FFFD.
 void append_string(std::string& out, std::string_view plain);
 
+// Writes the escape that JSON.stringify makes of `c`, at most six bytes, and returns its end.
+// REQUIRES: a quote, a backslash or a control character below 0x20.
+char* write_escape(char* out, char c);
+
 // Takes the first code point of `rest` off: a lone surrogate counts as one, a byte that is not
 // WTF-8 is U+FFFD. REQUIRES: rest is not empty.
 char32_t take_code_point(std::string_view& rest);

@@ -9,6 +9,7 @@
 #include "http/router.h"
 #include "http/url_path.h"
 #include "net/connection.h"
+#include "server/json_values.h"
 #include "server/socket_server.h"
 
 namespace socketcluster::server {
@@ -249,7 +250,7 @@ void HttpNext::operator()() const {
   run_->next(step_);
 }
 void HttpNext::operator()(const Error& error) const {
-  run_->fail(step_, boost::json::serialize(error.json()));
+  run_->fail(step_, server::to_text(error.json()));
 }
 
 }  // namespace socketcluster

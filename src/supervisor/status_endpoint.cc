@@ -4,8 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include <boost/json/serialize.hpp>
-
+#include "json/value.h"
 #include "net/connection.h"
 
 namespace socketcluster::supervisor {
@@ -29,7 +28,7 @@ class StatusEndpoint::Client final : public net::ConnectionHandler {
 
  private:
   void answer(const JsonObject& report) {
-    const std::string text = boost::json::serialize(report) + "\n";
+    const std::string text = json::to_text(report) + "\n";
     connection_->write(base::SharedBytes::copy_of(text));
     connection_->close();
   }

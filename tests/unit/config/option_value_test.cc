@@ -102,12 +102,12 @@ TEST(OptionValue, NullStandsForTheDefault) {
 TEST(OptionValue, NamesThePlaceTheValueAndWhatWouldBeRight) {
   EXPECT_EQ(said("port", "65536"), "here is 65536, but must be a whole number from 0 to 65535");
   EXPECT_EQ(said("port", "-1"), "here is -1, but must be a whole number from 0 to 65535");
-  EXPECT_EQ(said("port", "1.5"), "here is 1.5E0, but must be a whole number from 0 to 65535");
+  EXPECT_EQ(said("port", "1.5"), "here is 1.5, but must be a whole number from 0 to 65535");
   EXPECT_EQ(said("port", "\"8000\""),
             "here is \"8000\", but must be a whole number from 0 to 65535");
   EXPECT_EQ(said("port", "18446744073709551615"),
             "here is 18446744073709551615, but must be a whole number from 0 to 65535");
-  EXPECT_EQ(said("port", "1e300"), "here is 1E300, but must be a whole number from 0 to 65535");
+  EXPECT_EQ(said("port", "1e300"), "here is 1e+300, but must be a whole number from 0 to 65535");
   EXPECT_EQ(said("pingInterval", "0"),
             "here is 0, but must be a time in ms from 1 to 2147483647, or such as \"10s\"");
   EXPECT_EQ(said("pingInterval", "\"8000\""),
