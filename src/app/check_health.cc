@@ -18,6 +18,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/printable.h"
 #include "base/socket_path.h"
 #include "http/router.h"
@@ -48,20 +49,6 @@ struct Target {
   std::string name() const {
     return socket ? "unix:" + *socket + ":" + path : "http://" + authority() + path;
   }
-};
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
 };
 
 Failure system_failure(int error) {
@@ -124,8 +111,10 @@ bool await(int fd, short events, Clock::time_point deadline) {
   }
 }
 
-Result<Descriptor> connect_to(const sockaddr& address, socklen_t size, Clock::time_point deadline) {
-  Descriptor socket(::socket(address.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+Result<base::Descriptor> connect_to(const sockaddr& address, socklen_t size,
+                                    Clock::time_point deadline) {
+  base::Descriptor socket(
+      ::socket(address.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (socket.get() < 0) return system_failure(errno);
   if (::connect(socket.get(), &address, size) == 0) return socket;
   if (errno != EINPROGRESS) return system_failure(errno);
@@ -137,7 +126,7 @@ Result<Descriptor> connect_to(const sockaddr& address, socklen_t size, Clock::ti
   return socket;
 }
 
-Result<Descriptor> connect_to(const Target& target, Clock::time_point deadline) {
+Result<base::Descriptor> connect_to(const Target& target, Clock::time_point deadline) {
   if (target.socket) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/descriptor.h"
+
 namespace socketcluster::app {
 namespace {
 
@@ -27,21 +29,6 @@ constexpr int kMachine = EM_NONE;  // whatever it is, the system says when it do
 
 using Header = ElfW(Ehdr);
 using Segment = ElfW(Phdr);
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 base::Failure system_failure() {
   return {std::strerror(errno)};
@@ -68,7 +55,7 @@ T value_at(std::string_view bytes, std::size_t offset) {
 }  // namespace
 
 base::Result<ControllerCopy> ControllerCopy::read(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const base::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return system_failure();
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return system_failure();
@@ -76,7 +63,7 @@ base::Result<ControllerCopy> ControllerCopy::read(const std::string& path) {
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size > kMaxBytes) return base::Failure{"it is larger than 1 GiB"};
   if (size == 0) return base::Failure{"it is empty"};
-  Descriptor copy(::memfd_create("controller", MFD_CLOEXEC));
+  base::Descriptor copy(::memfd_create("controller", MFD_CLOEXEC));
   if (copy.get() < 0) return system_failure();
   if (base::Status copied = copy_all(file.get(), copy.get(), size); !copied) return copied.error();
   void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, copy.get(), 0);

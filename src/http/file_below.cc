@@ -30,7 +30,7 @@ int open_beneath(int root, const char* relative) {
 
 // One component after the other, none of which may be a link.
 int open_each_component(int root, const std::string& relative) {
-  FileDescriptor directory(::openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  base::Descriptor directory(::openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   std::size_t start = 0;
   for (;;) {
     const std::size_t slash = relative.find('/', start);
@@ -40,12 +40,12 @@ int open_each_component(int root, const std::string& relative) {
     const int flags = last ? kReadFlags : O_PATH | O_DIRECTORY | O_CLOEXEC;
     const int fd = ::openat(directory.get(), name.empty() ? "." : name.c_str(), flags | O_NOFOLLOW);
     if (last || fd < 0) return fd;
-    directory = FileDescriptor(fd);
+    directory = base::Descriptor(fd);
     start = slash + 1;
   }
 }
 
-OpenedFile describe(FileDescriptor descriptor, int open_errno) {
+OpenedFile describe(base::Descriptor descriptor, int open_errno) {
   OpenedFile file;
   if (!descriptor.is_valid()) {
     const bool busy = open_errno == EMFILE || open_errno == ENFILE || open_errno == ENOMEM;
@@ -70,12 +70,8 @@ OpenedFile describe(FileDescriptor descriptor, int open_errno) {
 
 }  // namespace
 
-FileDescriptor::~FileDescriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 base::Result<DirectoryRoot> DirectoryRoot::open(const std::string& path) {
-  FileDescriptor descriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  base::Descriptor descriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!descriptor.is_valid()) {
     return base::Failure{"cannot serve files from " + path + ": " + std::strerror(errno)};
   }
@@ -83,7 +79,7 @@ base::Result<DirectoryRoot> DirectoryRoot::open(const std::string& path) {
 }
 
 OpenedFile DirectoryRoot::open_file(const std::string& relative) const {
-  FileDescriptor descriptor(
+  base::Descriptor descriptor(
       open_beneath(descriptor_.get(), relative.empty() ? "." : relative.c_str()));
   const int error = errno;
   if (!descriptor.is_valid() && (error == ENOSYS || error == EPERM)) {
@@ -93,7 +89,7 @@ OpenedFile DirectoryRoot::open_file(const std::string& relative) const {
 }
 
 OpenedFile DirectoryRoot::open_file_without_links(const std::string& relative) const {
-  FileDescriptor descriptor(open_each_component(descriptor_.get(), relative));
+  base::Descriptor descriptor(open_each_component(descriptor_.get(), relative));
   const int error = errno;
   return describe(std::move(descriptor), error);
 }

@@ -10,27 +10,10 @@
 #include <string>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace socketcluster::http {
-
-// Owns a descriptor.
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~FileDescriptor();
-
-  int get() const { return fd_; }
-  bool is_valid() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 // What was found under a name.
 struct OpenedFile {
@@ -41,7 +24,7 @@ struct OpenedFile {
     kBusy,       // descriptors or memory are exhausted
   };
   Kind kind = Kind::kNone;
-  FileDescriptor descriptor;
+  base::Descriptor descriptor;
   std::uint64_t size = 0;
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -65,8 +48,8 @@ class DirectoryRoot {
   OpenedFile open_file_without_links(const std::string& relative) const;
 
  private:
-  explicit DirectoryRoot(FileDescriptor descriptor) : descriptor_(std::move(descriptor)) {}
-  FileDescriptor descriptor_;
+  explicit DirectoryRoot(base::Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  base::Descriptor descriptor_;
 };
 
 }  // namespace socketcluster::http

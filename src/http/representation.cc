@@ -18,7 +18,7 @@ namespace {
 
 class FileBody final : public BodySource {
  public:
-  FileBody(FileDescriptor descriptor, std::uint64_t offset)
+  FileBody(base::Descriptor descriptor, std::uint64_t offset)
       : descriptor_(std::move(descriptor)), offset_(offset) {}
 
   std::size_t read(std::span<char> buffer) override {
@@ -34,7 +34,7 @@ class FileBody final : public BodySource {
   void skip(std::size_t size) override { offset_ += size; }
 
  private:
-  FileDescriptor descriptor_;
+  base::Descriptor descriptor_;
   std::uint64_t offset_;
 };
 

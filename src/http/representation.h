@@ -36,7 +36,7 @@ class Representation {
   friend class Representations;
   Representation() = default;
 
-  FileDescriptor descriptor_;
+  base::Descriptor descriptor_;
   base::SharedBytes bytes_;  // in place of a file
   std::uint64_t size_ = 0;
   std::string etag_;

@@ -12,26 +12,11 @@
 #include <cstring>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/socket_path.h"
 
 namespace socketcluster::net {
 namespace {
-
-// Closes what it holds.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 base::Failure failure(const std::string& path, std::string_view reason) {
   return {"cannot listen on " + path + ": " + std::string(reason)};
@@ -58,7 +43,7 @@ int bind_to(int fd, const sockaddr_un& address) {
 bool is_stale(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
-  const Descriptor probe(make_socket());
+  const base::Descriptor probe(make_socket());
   const sockaddr_un address = address_of(path);
   return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
          errno == ECONNREFUSED;
@@ -70,7 +55,7 @@ bool is_stale(const std::string& path) {
 int lock_directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  Descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  base::Descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const bool is_locked = lock.get() >= 0 && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
   return is_locked ? lock.release() : -1;
 }
@@ -92,13 +77,13 @@ base::Result<int> open_unix_socket(const UnixSocketOptions& options) {
   if (path.empty() || path.size() > base::kLongestSocketPath) {
     return failure(path, "the path of a socket has 1 to 107 bytes");
   }
-  Descriptor socket(make_socket());
+  base::Descriptor socket(make_socket());
   if (socket.get() < 0) return failure(path, std::strerror(errno));
   // From the first moment nobody can connect who may not: bind() gives the file this mode without
   // what the umask takes away, which is added afterwards.
   ::fchmod(socket.get(), options.mode);
   const sockaddr_un address = address_of(path);
-  const Descriptor lock(lock_directory_of(path));
+  const base::Descriptor lock(lock_directory_of(path));
   int error = bind_to(socket.get(), address);
   if (error == EADDRINUSE && lock.get() >= 0 && is_stale(path)) {
     ::unlink(path.c_str());

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 #include <boost/json/parse.hpp>
 
+#include "base/descriptor.h"
 #include "base/printable.h"
 #include "supervisor/socket_directory.h"
 
@@ -28,20 +29,6 @@ using Clock = std::chrono::steady_clock;
 
 // A thousand workers make less than a MiB.
 constexpr std::size_t kMaxReportBytes = std::size_t{16} * 1024 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Failure failed(const std::string& path, int error) {
   return Failure{
@@ -56,7 +43,7 @@ Result<std::optional<std::string>> read_report(const std::string& path,
   if (path.size() >= sizeof(address.sun_path)) return nobody;
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
-  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     const int error = errno;
     if (error == ENOENT || error == ECONNREFUSED || error == ENOTDIR) return nobody;
