@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How connections end: close frames in both directions, `#disconnect`, lost connections, slow
-// consumers, shutdown (protocol sections 7.5 and 9).
+// How connections end: close frames in both directions, `#disconnect`, lost connections (protocol
+// sections 7.5 and 9).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,33 +14,16 @@
 namespace socketcluster::server {
 namespace {
 
-using std::chrono::milliseconds;
 using test::publish;
 using test::published;
 using test::rid;
-using test::Start;
 using test::subscribe;
 using test::TestClient;
-using test::upgrade_request;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-class Closing : public test::WorkerTest {
- protected:
-  // Notes how each client ends.
-  void watch_ends() {
-    server().on_connection([this](Socket& socket) {
-      socket.on_disconnect([this](int code, const std::string& reason) {
-        note(std::to_string(code) + ":" + reason);
-      });
-    });
-  }
-  bool all_gone() {
-    return run_until([&] { return worker().loop().connection_count() == 0; });
-  }
-};
+class Closing : public test::WorkerTest {};
 
 // ---- By the client -----------------------------------------------------------------------------
 
@@ -296,208 +279,6 @@ TEST_F(Closing, TerminateEndsWithoutCloseFrame) {
   EXPECT_EQ(client->next(), "reset");
   EXPECT_THAT(notes_, ElementsAre("1006:Socket hung up"));
   EXPECT_TRUE(all_gone());
-}
-
-// ---- Slow consumers ----------------------------------------------------------------------------
-
-class SlowConsumer : public Closing {
- protected:
-  SlowConsumer() {
-    options_.outbound_soft_limit = std::size_t{128} * 1024;
-    options_.outbound_hard_limit = std::size_t{1024} * 1024;
-    options_.max_payload = std::size_t{512} * 1024;
-  }
-
-  const std::string kData = std::string(40'000, 'x');
-  const std::string kMessage = published("a", '"' + kData + '"');
-
-  // Publishes to `slow`, which does not read, until the server does not read its messages either.
-  // Returns how often.
-  int fill(TestClient& slow, TestClient& watcher) {
-    slow.ask(subscribe("a", 2));
-    watcher.ask(subscribe("b", 2));
-    int sent = 0;
-    for (bool is_read = true; is_read && sent < 2000; ++sent) {
-      exchange().publish("a", Json(kData));
-      turn(1);
-      slow.text(publish("b", "1", 100 + sent));
-      turn();
-      watcher.frame(websocket::Opcode::kPing, "and?");
-      is_read = watcher.next() != "pong:and?";
-      if (is_read) {
-        EXPECT_EQ(watcher.next(), "pong:and?");
-      }
-    }
-    EXPECT_LT(sent, 2000);
-    EXPECT_EQ(server().clients_count(), 2U);
-    return sent;
-  }
-};
-
-TEST_F(SlowConsumer, IsClosedWithAReasonWhileOthersGoOn) {
-  watch_ends();
-  const auto slow = ready(nullptr, {.receive_buffer = 4096});
-  slow->ask(subscribe("a", 2));
-  const auto fast = ready();
-  fast->ask(subscribe("a", 2));
-  const std::string data(60'000, 'x');
-  const std::string message = published("a", '"' + data + '"');
-  const std::size_t before = server().clients_count();
-  int sent = 0;
-  for (; server().clients_count() == before && sent < 2000; ++sent) {
-    exchange().publish("a", Json(data));
-    ASSERT_EQ(fast->next(), message);
-  }
-  EXPECT_THAT(notes_, ElementsAre("1013:Client reads too slowly: outbound limit exceeded"));
-  // What had begun to be sent arrives complete, then the reason.
-  int received = 0;
-  std::string item = slow->next();
-  for (; item == message; ++received) item = slow->next();
-  EXPECT_EQ(item, "close:1013:Client reads too slowly: outbound limit exceeded");
-  EXPECT_EQ(slow->next(), "end");
-  EXPECT_LT(received, sent);
-  exchange().publish("a", 1);
-  EXPECT_EQ(fast->next(), published("a", "1"));
-}
-
-TEST_F(SlowConsumer, OwnMessagesWaitWhileItsOutputDoes) {
-  const auto slow = ready(nullptr, {.receive_buffer = 4096});
-  const auto watcher = ready();
-  const int sent = fill(*slow, *watcher);
-  int received = 0;
-  for (std::string item; item != rid(100 + sent - 1);) {
-    item = slow->next();
-    ASSERT_NE(item, "nothing");
-    if (item == kMessage) ++received;
-  }
-  EXPECT_EQ(received, sent);
-  EXPECT_EQ(watcher->next(), published("b", "1"));
-}
-
-TEST_F(SlowConsumer, CloseIsDeliveredBehindTheBacklog) {
-  const auto slow = ready(nullptr, {.receive_buffer = 4096});
-  const auto watcher = ready();
-  const int sent = fill(*slow, *watcher);
-  server().for_each_client([](Socket& socket) { socket.disconnect(4100, "why"); });
-  int received = 0;
-  std::string item = slow->next();
-  for (; item == kMessage || item.starts_with("{\"rid\":"); item = slow->next()) {
-    if (item == kMessage) ++received;
-  }
-  EXPECT_EQ(received, sent);
-  EXPECT_THAT(item, HasSubstr("#disconnect"));
-  EXPECT_EQ(slow->next(), "close:4100:why");
-  slow->close_frame(4100);
-  EXPECT_EQ(slow->next(), "end");
-}
-
-TEST_F(SlowConsumer, TerminateDropsTheBacklog) {
-  const auto slow = ready(nullptr, {.receive_buffer = 4096});
-  const auto watcher = ready();
-  fill(*slow, *watcher);
-  server().for_each_client([](Socket& socket) { socket.terminate(); });
-  EXPECT_TRUE(all_gone());
-}
-
-// ---- Shutdown ----------------------------------------------------------------------------------
-
-class Shutdown : public Closing {};
-
-TEST_F(Shutdown, EndsAtOnceWithoutConnections) {
-  worker();
-  worker().begin_shutdown();
-  worker().begin_shutdown();
-  worker().run();
-}
-
-TEST_F(Shutdown, ClosesSocketsWithACodeOnWhichClientsReconnect) {
-  watch_ends();
-  const auto v1 = ready_v1();
-  const auto v2 = ready_v2();
-  TestClient pending(worker());
-  turn();
-  worker().begin_shutdown();
-  EXPECT_THAT(v1->next(), HasSubstr(R"("#disconnect","data":{"code":1001)"));
-  EXPECT_EQ(v1->next(), "close:1001:");
-  EXPECT_EQ(v2->next(), "close:1001:Server is shutting down");
-  EXPECT_THAT(pending.next(), HasSubstr(R"("#disconnect","data":{"code":1001)"));
-  EXPECT_THAT(pending.next(), StartsWith("close:1001:"));
-  for (TestClient* client : {v1.get(), v2.get(), &pending}) {
-    client->close_frame(1001);
-    EXPECT_EQ(client->next(), "end");
-    client->drop();
-  }
-  worker().run();
-  EXPECT_THAT(notes_, ElementsAre("1001:Server is shutting down", "1001:Server is shutting down"));
-  EXPECT_EQ(worker().sockets().living_count(), 0U);
-}
-
-TEST_F(Shutdown, DoesNotWaitForEverForClientsThatStay) {
-  options_.process_term_timeout = milliseconds(20);
-  const auto stays = ready();
-  worker().begin_shutdown();
-  worker().run();
-  EXPECT_EQ(worker().sockets().living_count(), 1U);
-}
-
-TEST_F(Shutdown, AcceptsNoNewConnections) {
-  options_.process_term_timeout = milliseconds(50);
-  const auto stays = ready();
-  const std::uint16_t port = worker().port();
-  worker().begin_shutdown();
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), -1);
-  ::close(fd);
-}
-
-// A request on a connection that was there before became a socket that nobody told to leave, and
-// the worker stayed until processTermTimeout.
-TEST_F(Shutdown, RefusesUpgradesOfConnectionsThatWereThereBefore) {
-  const auto stays = ready();
-  TestClient http(worker(), {.start = Start::kConnected});
-  const std::string request = upgrade_request();
-  http.bytes(request.substr(0, 20));
-  turn();
-  worker().begin_shutdown();
-  http.bytes(request.substr(20));
-  EXPECT_THAT(http.rest(), HasSubstr("HTTP/1.1 503 "));
-  EXPECT_EQ(server().pending_clients_count(), 0U);
-}
-
-// The worker waited half a second for idle connections, which their clients had no reason to close.
-TEST_F(Shutdown, ClosesIdleHttpConnectionsAtOnce) {
-  TestClient silent(worker(), {.start = Start::kConnected});
-  TestClient kept(worker(), {.start = Start::kConnected});
-  kept.bytes("GET /health-check HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_THAT(kept.head(), StartsWith("HTTP/1.1 200 OK"));
-  EXPECT_THAT(kept.next_at_once(), "nothing");  // the body has come
-  worker().begin_shutdown();
-  EXPECT_EQ(silent.next(), "end");
-  EXPECT_EQ(kept.rest(), "OK");
-  silent.drop();
-  kept.drop();
-  worker().run();
-  EXPECT_EQ(worker().loop().connection_count(), 0U);
-}
-
-TEST_F(Shutdown, ClosesOtherHttpConnectionsBehindTheirResponse) {
-  std::optional<HttpReply> reply;
-  worker().api().http().get("/slow", [&](const HttpRequest&, const HttpReply& r) { reply = r; });
-  TestClient http(worker(), {.start = Start::kConnected});
-  http.bytes("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
-  EXPECT_TRUE(run_until([&] { return reply.has_value(); }));
-  worker().begin_shutdown();
-  turn();
-  EXPECT_EQ(http.next_at_once(), "nothing");
-  reply->text("done");
-  reply.reset();
-  const std::string answer = http.rest();
-  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
-  EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\ndone"));
 }
 
 }  // namespace

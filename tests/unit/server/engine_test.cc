@@ -11,6 +11,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,6 @@ using test::subscribe;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 const ExchangeError kLost{protocol::ErrorName::kBroker, "the broker is gone"};
@@ -225,7 +225,7 @@ TEST_F(Engine, TheEndOfAnUnconfirmedSubscriptionIsNoNews) {
   engine_->confirm("kept");
   server().for_each_client([](Socket& socket) { socket.kick_out("kicked"); });
   client->drop();
-  EXPECT_TRUE(run_until([&] { return worker().loop().connection_count() == 0; }));
+  EXPECT_TRUE(all_gone());
   turn();
   EXPECT_THAT(notes_, ElementsAre("+kept", "-kept"));
 }
@@ -392,97 +392,6 @@ TEST_F(Engine, ACallbackMayThrow) {
   exchange().publish("a", 1, [](const auto&) { throw std::runtime_error("oops"); });
   engine_->finish_publish();
   EXPECT_THAT(log_.entries, ElementsAre(HasSubstr("threw: oops")));
-}
-
-// ---- Without an engine ----
-
-using NoEngine = test::WorkerTest;
-
-TEST_F(NoEngine, APublishIsDoneWhenTheCallHasReturned) {
-  exchange().publish("a", 1, [this](const auto& error) { note(error ? "failed" : "done"); });
-  EXPECT_THAT(notes_, IsEmpty());
-  turn();
-  EXPECT_THAT(notes_, ElementsAre("done"));
-  exchange().subscribe(
-      "a", [](const Json&) {},
-      [this](const auto& error) { note(error ? "failed" : "subscribed"); });
-  EXPECT_EQ(notes_.size(), 1u);
-  turn();
-  EXPECT_THAT(notes_, ElementsAre("done", "subscribed"));
-}
-
-TEST_F(NoEngine, SeveralHandlersWatchAChannel) {
-  const auto hear = [this](std::string who) {
-    return [this, who](const Json& data) { note(who + to_text(data)); };
-  };
-  exchange().watch("a", hear("x"));
-  EXPECT_FALSE(exchange().is_subscribed("a"));
-  const ExchangeChannel channel = exchange().subscribe("a", hear("main"));
-  const auto y = channel.watch(hear("y"));
-  channel.publish(1);
-  turn();
-  EXPECT_THAT(notes_, ElementsAre("x1", "main1", "y1"));
-
-  notes_.clear();
-  channel.unwatch(y);
-  channel.publish(2);
-  turn();
-  EXPECT_THAT(notes_, ElementsAre("x2", "main2"));
-
-  // What the channel's watchers are goes on through an end of the subscription.
-  notes_.clear();
-  channel.unsubscribe();
-  channel.publish(3);
-  EXPECT_FALSE(channel.is_subscribed());
-  channel.subscribe();
-  channel.publish(4);
-  turn();
-  EXPECT_THAT(notes_, ElementsAre("x4"));
-
-  notes_.clear();
-  channel.unwatch();
-  channel.publish(5);
-  turn();
-  EXPECT_THAT(notes_, IsEmpty());
-  EXPECT_THAT(exchange().subscriptions(), ElementsAre("a"));
-}
-
-TEST_F(NoEngine, AHandlerHearsOnlyWhatCameWhileItWasThere) {
-  exchange().subscribe("a");
-  const auto hear = [this](std::string who) { return [this, who](const Json&) { note(who); }; };
-  exchange().watch("a", [this, hear](const Json&) {
-    note("first");
-    exchange().watch("a", hear("late"));
-  });
-  const auto second = exchange().watch("a", hear("second"));
-  exchange().publish("a", 1);
-  exchange().watch("a", hear("too late"));
-  exchange().unwatch("a", second);
-  turn();
-  EXPECT_THAT(notes_, ElementsAre("first"));
-
-  // Unsubscribing drops what has not been handed over.
-  notes_.clear();
-  exchange().publish("a", 2);
-  exchange().unsubscribe("a");
-  exchange().subscribe("a");
-  turn();
-  EXPECT_THAT(notes_, IsEmpty());
-}
-
-TEST_F(NoEngine, AHandlerMayEndItsSubscription) {
-  exchange().watch("a", [this](const Json&) {
-    note("once");
-    exchange().unwatch("a");
-    exchange().unsubscribe("a");
-  });
-  exchange().watch("a", [this](const Json&) { note("never"); });
-  exchange().subscribe("a");
-  exchange().publish("a", 1);
-  exchange().publish("a", 2);
-  turn();
-  EXPECT_THAT(notes_, ElementsAre("once"));
-  EXPECT_THAT(exchange().subscriptions(), IsEmpty());
 }
 
 }  // namespace

@@ -35,9 +35,6 @@ class SubscriptionEvents : public test::WorkerTest {
       socket.on_disconnect([this](int, const std::string&) { note("socket end"); });
     });
   }
-  bool ended() {
-    return run_until([&] { return worker().loop().connection_count() == 0; });
-  }
 };
 
 TEST_F(SubscriptionEvents, EndWithTheConnectionBeforeItsEndIsTold) {
@@ -47,7 +44,7 @@ TEST_F(SubscriptionEvents, EndWithTheConnectionBeforeItsEndIsTold) {
   EXPECT_EQ(client->ask(subscribe("a", 2)), rid(2));
   EXPECT_THAT(notes_, ElementsAre("socket +a", "+a"));
   client->drop();
-  EXPECT_TRUE(ended());
+  EXPECT_TRUE(all_gone());
   turn();
   EXPECT_THAT(notes_, ElementsAre("socket +a", "+a", "socket -a", "-a", "end", "socket end"));
 }
@@ -62,7 +59,7 @@ TEST_F(SubscriptionEvents, EndOnceForEachChannel) {
   client->close_frame(1000);
   EXPECT_EQ(client->next(), "close:1000:");
   client->drop();
-  EXPECT_TRUE(ended());
+  EXPECT_TRUE(all_gone());
   EXPECT_THAT(notes_, UnorderedElementsAre("-a", "-c", "end"));
   EXPECT_EQ(notes_.back(), "end");
 }
@@ -92,7 +89,7 @@ TEST_F(SubscriptionEvents, AreRaisedWhenAClientIsThrownOut) {
     turn();
     EXPECT_THAT(notes_, ElementsAre("socket -a", "-a"));
     client->drop();
-    EXPECT_TRUE(ended());
+    EXPECT_TRUE(all_gone());
     turn();
     EXPECT_THAT(notes_, ElementsAre("socket -a", "-a", "end", "socket end"));
   }

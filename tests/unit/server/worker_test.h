@@ -98,12 +98,23 @@ class WorkerTest : public ::testing::Test {
     }
     return false;
   }
+  bool all_gone() {
+    return run_until([this] { return worker().loop().connection_count() == 0; });
+  }
 
   // What handlers have to tell. They may run as long as the worker exists, which is longer than the
   // body of a test: let them capture nothing of it by reference.
   void note(std::string what) { notes_.push_back(std::move(what)); }
   bool noted(std::string_view what) const {
     return std::find(notes_.begin(), notes_.end(), what) != notes_.end();
+  }
+  // Notes how each client that comes from now on ends.
+  void watch_ends() {
+    server().on_connection([this](Socket& socket) {
+      socket.on_disconnect([this](int code, const std::string& reason) {
+        note(std::to_string(code) + ":" + reason);
+      });
+    });
   }
 
   Options options_;
@@ -114,6 +125,9 @@ class WorkerTest : public ::testing::Test {
   std::unique_ptr<WorkerCore> worker_;
 };
 
+inline constexpr std::string_view kHandshake =
+    R"({"event":"#handshake","data":{"authToken":null},"cid":1})";
+
 inline std::string concat(std::initializer_list<std::string_view> parts) {
   std::string text;
   for (const std::string_view part : parts) text += part;
@@ -121,6 +135,10 @@ inline std::string concat(std::initializer_list<std::string_view> parts) {
 }
 inline std::string subscribe(std::string_view channel, int cid) {
   return R"({"event":"#subscribe","data":{"channel":")" + std::string(channel) + R"("},"cid":)" +
+         std::to_string(cid) + "}";
+}
+inline std::string unsubscribe(std::string_view channel, int cid) {
+  return R"({"event":"#unsubscribe","data":")" + std::string(channel) + R"(","cid":)" +
          std::to_string(cid) + "}";
 }
 inline std::string publish(std::string_view channel, std::string_view data, int cid) {
