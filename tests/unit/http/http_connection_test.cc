@@ -4,83 +4,24 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "unit/http/client_end.h"
+#include "unit/http/http_connection_test.h"
 
 namespace socketcluster::http {
 namespace {
 
 using test::ClientEnd;
-
-std::string body_with_path(const Request& request) {
-  return std::string(request.method()) + " " + request.path() + " " + request.body();
-}
-
-// Does what the test says; by default answers with method, path and body.
-class TestHandler final : public RequestHandler {
- public:
-  std::function<void(const Request&, Exchange)> handle = [](const Request& request,
-                                                            Exchange exchange) {
-    exchange.respond(Response(200, body_with_path(request)));
-  };
-  std::function<void(const Request&, Exchange)> upgrade;
-
-  void on_request(const Request& request, Exchange exchange) override {
-    handle(request, std::move(exchange));
-  }
-  void on_upgrade(const Request& request, Exchange exchange) override {
-    if (upgrade) return upgrade(request, std::move(exchange));
-    RequestHandler::on_upgrade(request, std::move(exchange));
-  }
-};
-
-// What a connection speaks after HTTP: echoes.
-class EchoHandler final : public net::ConnectionHandler {
- public:
-  void on_bytes(std::span<char> bytes) override {
-    connection_->write_copy({bytes.data(), bytes.size()});
-  }
-  void on_closed() override { closed = true; }
-  bool closed = false;
-};
-
-class HttpConnectionTest : public ::testing::Test {
- protected:
-  static std::int64_t fixed_clock() { return 784111777; }
-
-  ClientEnd connect() {
-    return ClientEnd(loop_, [this](net::Connection& connection) { service().serve(connection); });
-  }
-  HttpService& service() {
-    if (!service_) service_ = std::make_unique<HttpService>(handler_, options_, &fixed_clock);
-    return *service_;
-  }
-
-  TestHandler handler_;
-  HttpOptions options_;
-  EchoHandler echo_;
-  std::unique_ptr<HttpService> service_;
-  net::EventLoop loop_;
-};
-
-std::string response(std::string_view body, std::string_view extra = "") {
-  return "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n" + std::string(extra) +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
-
-constexpr std::string_view kGetA = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
-constexpr std::string_view kGetB = "GET /b HTTP/1.1\r\nHost: h\r\n\r\n";
-constexpr std::string_view kGetClose = "GET /c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-constexpr std::string_view kUpgrade =
-    "GET /u HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n";
+using test::HttpConnectionTest;
+using test::kGetA;
+using test::kGetB;
+using test::kGetClose;
+using test::PatternBody;
+using test::response;
 
 TEST_F(HttpConnectionTest, KeepsTheConnectionForFurtherRequests) {
   ClientEnd client = connect();
@@ -261,191 +202,6 @@ TEST_F(HttpConnectionTest, AwaitedAnswerIsNotTimedOut) {
   const std::uint64_t start = loop_.now_ms();
   ASSERT_TRUE(client.run_until([&] { return loop_.now_ms() > start + 5; }));
   EXPECT_TRUE(waiting->is_open());
-}
-
-// ---- Bodies that are larger than what may be queued
-// ----------------------------------------------
-
-class PatternBody final : public BodySource {
- public:
-  explicit PatternBody(std::uint64_t available) : available_(available) {}
-  std::size_t read(std::span<char> buffer) override {
-    std::size_t size = 0;
-    for (; size < buffer.size() && position_ < available_; ++size) buffer[size] = at(position_++);
-    return size;
-  }
-  static char at(std::uint64_t position) { return static_cast<char>('a' + position % 23); }
-
- private:
-  std::uint64_t available_;
-  std::uint64_t position_ = 0;
-};
-
-std::string pattern(std::size_t size) {
-  std::string text(size, ' ');
-  for (std::size_t i = 0; i < size; ++i) text[i] = PatternBody::at(i);
-  return text;
-}
-
-TEST_F(HttpConnectionTest, StreamsALargeBodyAndThenTheNextAnswer) {
-  static constexpr std::uint64_t kSize = 5'000'000;  // above the connection's hard output limit
-  handler_.handle = [](const Request& request, Exchange exchange) {
-    if (request.path() == "/b") return exchange.respond(Response(200, "next"));
-    exchange.respond(Response(200), kSize, std::make_unique<PatternBody>(kSize));
-  };
-  ClientEnd client = connect();
-  client.send(std::string(kGetA) + std::string(kGetB));
-  const std::string expected = response(pattern(kSize)) + response("next");
-  EXPECT_TRUE(client.receive(expected.size()) == expected);
-}
-
-TEST_F(HttpConnectionTest, StreamsALargeStringAndCloses) {
-  const std::string text = pattern(5'000'000);
-  handler_.handle = [&text](const Request&, Exchange exchange) {
-    exchange.respond(Response(200, text).with_close());
-  };
-  ClientEnd client = connect();
-  client.send(kGetA);
-  EXPECT_TRUE(client.receive_all() == response(text, "Connection: close\r\n"));
-}
-
-TEST_F(HttpConnectionTest, DoesNotReadABodyFasterThanThePeerTakesIt) {
-  std::uint64_t produced = 0;
-  class CountingBody final : public BodySource {
-   public:
-    explicit CountingBody(std::uint64_t& count) : count_(count) {}
-    std::size_t read(std::span<char> buffer) override {
-      count_ += buffer.size();
-      return buffer.size();
-    }
-
-   private:
-    std::uint64_t& count_;
-  };
-  handler_.handle = [&](const Request&, Exchange exchange) {
-    exchange.respond(Response(200), 1'000'000'000, std::make_unique<CountingBody>(produced));
-  };
-  ClientEnd client = connect();
-  client.send(kGetA);
-  ASSERT_TRUE(client.run_until([&] { return produced > 0; }));
-  for (int i = 0; i < 100; ++i) client.run_some();
-  EXPECT_LT(produced, 4'000'000U);  // window and socket buffers
-}
-
-TEST_F(HttpConnectionTest, PeerThatTakesNothingIsResetAfterTheSendTimeout) {
-  options_.send_timeout_ms = 1;
-  handler_.handle = [](const Request&, Exchange exchange) {
-    exchange.respond(Response(200), 50'000'000, std::make_unique<PatternBody>(50'000'000));
-  };
-  ClientEnd client = connect();
-  client.send(kGetA);
-  EXPECT_TRUE(client.run_until([&] { return loop_.connection_count() == 0; }));
-}
-
-TEST_F(HttpConnectionTest, BodyThatEndsEarlyClosesTheConnection) {
-  handler_.handle = [](const Request&, Exchange exchange) {
-    exchange.respond(Response(200), 1000, std::make_unique<PatternBody>(10));
-  };
-  ClientEnd client = connect();
-  client.send(kGetA);
-  const std::string received = client.receive_all();
-  EXPECT_TRUE(received.ends_with("Content-Length: 1000\r\n\r\n" + pattern(10))) << received;
-}
-
-TEST_F(HttpConnectionTest, FloodOfPipelinedRequestsWaitsForThePeer) {
-  const std::string body = pattern(1000);
-  int answered = 0;
-  handler_.handle = [&](const Request&, Exchange exchange) {
-    ++answered;
-    exchange.respond(Response(200, body));
-  };
-  ClientEnd client = connect();
-  static constexpr int kRequests = 3000;
-  std::string flood;
-  for (int i = 0; i < kRequests; ++i) flood += kGetA;
-  client.send(flood);
-  client.run_some();
-  for (int i = 0; i < 100; ++i) client.run_some();
-  EXPECT_LT(answered, kRequests / 2);
-  const std::size_t size = response(body).size();
-  const std::string received = client.receive(size * kRequests);
-  EXPECT_EQ(received.size(), size * kRequests);
-  EXPECT_TRUE(received.ends_with(response(body)));
-  EXPECT_EQ(answered, kRequests);
-}
-
-// ---- Upgrade
-// -------------------------------------------------------------------------------------
-
-TEST_F(HttpConnectionTest, UpgradeHandsOverConnectionAndRest) {
-  handler_.upgrade = [this](const Request& request, Exchange exchange) {
-    const std::optional<Takeover> takeover = exchange.take_over();
-    ASSERT_TRUE(takeover.has_value());
-    EXPECT_FALSE(exchange.is_open());
-    EXPECT_EQ(request.header("upgrade"), "echo");  // still valid here
-    takeover->connection->set_handler(echo_);
-    takeover->connection->write_copy("switched ");
-    echo_.on_bytes(takeover->rest);
-  };
-  ClientEnd client = connect();
-  client.send(std::string(kGetA) + std::string(kUpgrade) + "early ");
-  const std::string expected = response("GET /a ") + "switched early late";
-  client.run_some();
-  client.send("late");
-  EXPECT_EQ(client.receive(expected.size()), expected);
-  EXPECT_EQ(service().counters().taken_over, 1U);
-  client.shutdown_write();
-  EXPECT_TRUE(client.run_until([&] { return echo_.closed; }));
-}
-
-TEST_F(HttpConnectionTest, UpgradeMayBeDecidedLater) {
-  std::optional<Exchange> waiting;
-  handler_.upgrade = [&](const Request&, Exchange exchange) {
-    waiting.emplace(std::move(exchange));
-  };
-  ClientEnd client = connect();
-  client.send(std::string(kUpgrade) + "one ");
-  ASSERT_TRUE(client.run_until([&] { return waiting.has_value(); }));
-  client.run_some();
-  client.send("two");
-  client.run_some();
-  const std::optional<Takeover> takeover = waiting->take_over();
-  ASSERT_TRUE(takeover.has_value());
-  takeover->connection->set_handler(echo_);
-  echo_.on_bytes(takeover->rest);
-  waiting.reset();
-  EXPECT_EQ(client.receive(7), "one two");
-}
-
-TEST_F(HttpConnectionTest, UpgradeOfAClientThatHasEndedIsClosed) {
-  std::optional<Exchange> waiting;
-  handler_.upgrade = [&](const Request&, Exchange exchange) {
-    waiting.emplace(std::move(exchange));
-  };
-  ClientEnd client = connect();
-  client.send(kUpgrade);
-  ASSERT_TRUE(client.run_until([&] { return waiting.has_value(); }));
-  client.shutdown_write();
-  client.run_some();
-  EXPECT_FALSE(waiting->take_over().has_value());
-  EXPECT_EQ(client.receive_all(), "");
-}
-
-TEST_F(HttpConnectionTest, RefusedUpgradeIsAnOrdinaryAnswer) {
-  handler_.upgrade = [](const Request&, Exchange exchange) {
-    exchange.respond(Response::text(403, "no").with_close());
-  };
-  ClientEnd client = connect();
-  client.send(std::string(kUpgrade) + "frames that nobody reads");
-  const std::string received = client.receive_all();
-  EXPECT_TRUE(received.starts_with("HTTP/1.1 403 Forbidden\r\n")) << received;
-  EXPECT_TRUE(received.ends_with("\r\n\r\nno")) << received;
-}
-
-TEST_F(HttpConnectionTest, IgnoredUpgradeIsServedAsARequest) {
-  ClientEnd client = connect();
-  client.send(kUpgrade);
-  EXPECT_EQ(client.receive(response("GET /u ").size()), response("GET /u "));
 }
 
 TEST_F(HttpConnectionTest, EndOfTheLoopEndsConnectionsInEveryState) {

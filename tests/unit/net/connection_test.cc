@@ -7,41 +7,15 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <functional>
-#include <memory>
 #include <string>
+
+#include "unit/net/test_handler.h"
 
 namespace socketcluster::net {
 namespace {
 
 using std::chrono::milliseconds;
-
-struct TestHandler final : ConnectionHandler {
-  void on_bytes(std::span<char> bytes) override {
-    received.append(bytes.data(), bytes.size());
-    if (when_bytes) when_bytes();
-  }
-  void on_end() override {
-    ++ends;
-    if (close_on_end) connection_->close();
-  }
-  void on_backlog_sent() override { ++progresses; }
-  void on_drain() override { ++drains; }
-  void on_overflow() override {
-    ++overflows;
-    if (when_overflow) when_overflow();
-  }
-  void on_closed() override { ++closes; }
-  const OutputLimits& output_limits() const override { return limits; }
-  Connection* connection() const { return connection_; }
-
-  std::string received;
-  std::function<void()> when_bytes;
-  std::function<void()> when_overflow;
-  OutputLimits limits;
-  int ends = 0, progresses = 0, drains = 0, overflows = 0, closes = 0;
-  bool close_on_end = true;
-};
+using test::TestHandler;
 
 // A connection on the loop and the other end of it as a plain non-blocking descriptor.
 class ConnectionTest : public ::testing::Test {
@@ -376,134 +350,6 @@ TEST_F(ConnectionTest, TheLoopsEndClosesWhatIsOpen) {
   }
   EXPECT_EQ(other.closes, 1);
   ::close(ends[1]);
-}
-
-// Many connections with equal and different lists in one iteration: the shared chunk must never
-// leak into a connection with another list.
-// What the loop tells of connections that somebody holds a copy of.
-class WatchedConnectionTest : public ::testing::Test {
- protected:
-  WatchedConnectionTest() {
-    int ends[2];
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    fd_ = ends[0];
-    peer_ = ends[1];
-    loop_.set_first_bytes_handler([this](int fd) {
-      EXPECT_EQ(fd, fd_);
-      EXPECT_NE(::fcntl(fd, F_GETFD), -1);
-      EXPECT_EQ(handler_.received, "");
-      ++told_;
-    });
-    loop_.adopt_watched(fd_).set_handler(handler_);
-  }
-  ~WatchedConnectionTest() override { ::close(peer_); }
-  void turn() { loop_.run_once(milliseconds(0)); }
-
-  TestHandler handler_;
-  EventLoop loop_;
-  int fd_ = -1, peer_ = -1, told_ = 0;
-};
-
-TEST_F(WatchedConnectionTest, TellsOnceBeforeTheFirstBytes) {
-  turn();
-  EXPECT_EQ(told_, 0);
-  for (int i = 0; i < 2; ++i) {
-    ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);
-    turn();
-  }
-  EXPECT_EQ(handler_.received, "abab");
-  EXPECT_EQ(told_, 1);
-}
-
-TEST_F(WatchedConnectionTest, TellsOfAnEndWithoutBytes) {
-  ::shutdown(peer_, SHUT_WR);
-  for (int i = 0; i < 3; ++i) turn();
-  EXPECT_EQ(handler_.closes, 1);
-  EXPECT_EQ(told_, 1);
-}
-
-TEST_F(WatchedConnectionTest, TellsOfItsOwnEndWithoutBytes) {
-  handler_.connection()->abort();
-  turn();
-  EXPECT_EQ(handler_.closes, 1);
-  EXPECT_EQ(told_, 1);
-}
-
-TEST_F(WatchedConnectionTest, GivesUpAConnectionThatSomebodyElseHasToo) {
-  const int copy = ::dup(fd_);
-  int released = -1;
-  loop_.release_watched([&](int fd) { released = fd; });
-  turn();
-  EXPECT_EQ(released, fd_);
-  EXPECT_EQ(handler_.closes, 1);
-  EXPECT_EQ(told_, 0);
-  ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);  // its peer has noticed nothing
-  char bytes[2];
-  EXPECT_EQ(::recv(copy, bytes, sizeof bytes, MSG_DONTWAIT), 2);
-  ::close(copy);
-}
-
-// The loop used to be told of events on a socket whose connection was destroyed, as long as another
-// process had the socket, too.
-TEST_F(WatchedConnectionTest, HearsNothingOfASocketThatOnlySomebodyElseHas) {
-  const int copy = ::dup(fd_);
-  ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);
-  turn();
-  handler_.connection()->abort();
-  turn();
-  ASSERT_EQ(handler_.closes, 1);
-  ASSERT_EQ(::send(peer_, "cd", 2, MSG_NOSIGNAL), 2);
-  turn();
-  EXPECT_EQ(handler_.received, "ab");
-  ::close(copy);
-}
-
-TEST_F(WatchedConnectionTest, KeepsAConnectionThatBytesHaveComeOf) {
-  ASSERT_EQ(::send(peer_, "ab", 2, MSG_NOSIGNAL), 2);
-  turn();
-  loop_.release_watched([](int /*fd*/) { FAIL(); });
-  turn();
-  EXPECT_EQ(handler_.closes, 0);
-}
-
-TEST(OutputBatch, ConnectionsGetTheirOwnListsOnly) {
-  constexpr int kConnections = 30;
-  std::vector<std::unique_ptr<TestHandler>> handlers;
-  EventLoop loop;
-  std::vector<Connection*> connections;
-  std::vector<int> peers;
-  std::vector<std::string> expected(kConnections);
-  for (int i = 0; i < kConnections; ++i) {
-    int ends[2];
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-    connections.push_back(&loop.adopt(ends[0]));
-    handlers.push_back(std::make_unique<TestHandler>());
-    connections.back()->set_handler(*handlers.back());
-    peers.push_back(ends[1]);
-  }
-  for (int round = 0; round < 5; ++round) {
-    for (int message = 0; message < 40; ++message) {
-      const auto block =
-          base::SharedBytes::copy_of("<" + std::to_string(round * 100 + message) + ">");
-      for (int i = 0; i < kConnections; ++i) {
-        if (message % 10 == 3 && i % 4 == 0) continue;
-        connections[static_cast<std::size_t>(i)]->write(block);
-        expected[static_cast<std::size_t>(i)] += block.view();
-        if (i == 7 && message % 5 == 0) {
-          connections[7]->write_copy("private");
-          expected[7] += "private";
-        }
-      }
-    }
-    loop.run_once(milliseconds(0));
-  }
-  for (std::size_t i = 0; i < kConnections; ++i) {
-    std::string received(expected[i].size() + 100, '\0');
-    const ssize_t size = ::recv(peers[i], received.data(), received.size(), 0);
-    received.resize(static_cast<std::size_t>(size));
-    EXPECT_EQ(received, expected[i]) << i;
-    ::close(peers[i]);
-  }
 }
 
 TEST(EventLoopReadLimit, NoConnectionGetsMoreThanItsShareOfAnIteration) {
