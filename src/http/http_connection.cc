@@ -2,14 +2,12 @@
 #include "http/http_connection.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/shared_bytes.h"
-#include "http/request_parser.h"
+#include "http/current_request.h"
 
 namespace socketcluster::http {
 namespace {
@@ -29,61 +27,7 @@ class StringBody final : public BodySource {
   std::size_t position_ = 0;
 };
 
-void append_chunk_size(std::string& out, std::size_t size) {
-  std::array<char, 16> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
-  out.append(digits.data(), static_cast<std::size_t>(end - digits.data())).append("\r\n");
-}
-
 }  // namespace
-
-struct HttpConnection::Current {
-  // kStreaming: `body` is read as the peer takes it; kPushing: a BodyWriter writes it.
-  enum class Phase { kReading, kAwaiting, kStreaming, kPushing, kDone };
-
-  // What a BodyWriter has written and the window did not take yet.
-  struct Pushed {
-    explicit Pushed(StreamObserver to_tell) : observer(std::move(to_tell)) {}
-    std::size_t waiting() const { return bytes.size() - sent; }
-    // Amortised: the front goes when it is at least half of the whole.
-    void forget_sent() {
-      if (sent * 2 < bytes.size()) return;
-      bytes.erase(0, sent);
-      sent = 0;
-    }
-
-    StreamObserver observer;
-    std::string bytes;  // in the framing of the wire
-    std::size_t sent = 0;
-    Framing framing = Framing::kLength;
-    bool is_silent = false;  // HEAD, 204 and 304: nothing goes out
-    bool is_ended = false;
-    bool wants_drain = false;
-  };
-
-  // For the observer, if there is one. Told once, when the answer is over.
-  struct Record {
-    net::EventLoop& loop;
-    std::string peer;
-    std::uint64_t begun_ms;
-    std::uint64_t body_bytes = 0;
-    int status = AccessRecord::kGone;
-  };
-
-  explicit Current(const RequestLimits& limits) : parser(limits) {}
-  void count_body(std::size_t size) {
-    if (record != nullptr) record->body_bytes += size;
-  }
-
-  RequestParser parser;
-  std::unique_ptr<BodySource> body;
-  std::unique_ptr<Pushed> pushed;
-  std::unique_ptr<Record> record;
-  std::uint64_t remaining = 0;  // of the body, when its length is known
-  Phase phase = Phase::kReading;
-  bool keep_alive = false;  // after the response
-  std::span<char> rest;     // behind the request; valid inside the handler's call
-};
 
 // ---- HttpService -------------------------------------------------------------------------------
 
@@ -383,97 +327,6 @@ void HttpConnection::finish_response() {
   arm_timer(service_.options_.keep_alive_timeout_ms);
   const bool has_more = !kept_.empty() || connection_->is_reading_paused() || peer_ended_;
   if (!in_handler_ && has_more) schedule_resume();
-}
-
-// ---- A body that is pushed ---------------------------------------------------------------------
-
-void HttpConnection::begin_stream(const Response& response, std::optional<std::uint64_t> length,
-                                  StreamObserver observer) {
-  auto pushed = std::make_unique<Current::Pushed>(std::move(observer));
-  pushed->is_silent = request().method() == "HEAD" || !response.may_have_body();
-  if (!length) {
-    const bool chunks = request().version() == Version::kHttp11;
-    pushed->framing = chunks ? Framing::kChunked : Framing::kUntilClose;
-  }
-  const bool by_close = pushed->framing == Framing::kUntilClose && !pushed->is_silent;
-  current_->keep_alive = keeps_alive_after(response) && !by_close;
-  write_head(response, {.keep_alive = current_->keep_alive,
-                        .content_length = length.value_or(0),
-                        .framing = pushed->framing});
-  current_->remaining = length.value_or(0);
-  current_->pushed = std::move(pushed);
-  current_->phase = Current::Phase::kPushing;
-}
-
-bool HttpConnection::streams(std::uint64_t number) const {
-  return number == request_number_ && current_ != nullptr &&
-         current_->phase == Current::Phase::kPushing && !current_->pushed->is_ended && is_open();
-}
-
-bool HttpConnection::push(std::string_view bytes) {
-  Current::Pushed& pushed = *current_->pushed;
-  if (pushed.waiting() > BodyWriter::kHardBytes) {
-    connection_->abort();
-    return false;
-  }
-  if (pushed.framing == Framing::kLength) {
-    bytes = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), current_->remaining));
-    current_->remaining -= bytes.size();
-  }
-  if (pushed.is_silent || bytes.empty()) return true;  // an empty chunk would be the last one
-  const bool chunks = pushed.framing == Framing::kChunked;
-  if (chunks) append_chunk_size(pushed.bytes, bytes.size());
-  pushed.bytes += bytes;
-  if (chunks) pushed.bytes += "\r\n";
-  current_->count_body(bytes.size());
-  pump();
-  const bool is_full = pushed.waiting() > 0 || connection_->queued_bytes() >= kStreamWindow;
-  pushed.wants_drain = is_full;
-  return !is_full;
-}
-
-// Hands as much to the connection as the window allows; the end of the body, too, when it has come.
-void HttpConnection::pump() {
-  Current::Pushed& pushed = *current_->pushed;
-  while (pushed.waiting() > 0 && connection_->queued_bytes() < kStreamWindow) {
-    const std::size_t size = std::min(pushed.waiting(), kStreamPiece);
-    connection_->write_copy({pushed.bytes.data() + pushed.sent, size});
-    pushed.sent += size;
-  }
-  pushed.forget_sent();
-  if (pushed.waiting() == 0 && pushed.is_ended) return finish_response();
-  if (connection_->queued_bytes() > 0) {
-    arm_timer(service_.options_.send_timeout_ms);
-    return schedule_resume();
-  }
-  Timer::cancel();  // how long the application takes is its own business
-  if (std::exchange(pushed.wants_drain, false)) tell_drained();
-}
-
-// The observer may end the body, and with it its own registration.
-void HttpConnection::tell_drained() {
-  StreamObserver observer = std::move(current_->pushed->observer);
-  if (observer) observer(StreamEvent::kDrained);
-  if (current_ == nullptr || current_->pushed == nullptr) return;
-  current_->pushed->observer = std::move(observer);
-}
-
-void HttpConnection::end_stream() {
-  Current::Pushed& pushed = *current_->pushed;
-  if (pushed.framing == Framing::kLength && current_->remaining > 0 && !pushed.is_silent) {
-    return cut_stream();
-  }
-  if (pushed.framing == Framing::kChunked && !pushed.is_silent) pushed.bytes += "0\r\n\r\n";
-  pushed.is_ended = true;
-  pump();
-}
-
-// The peer must not take what it has for the whole.
-void HttpConnection::cut_stream() {
-  const bool ends_by_close = current_->pushed->framing == Framing::kUntilClose;
-  current_->pushed->is_ended = true;
-  if (ends_by_close) return connection_->abort();
-  connection_->close();
 }
 
 std::optional<Takeover> HttpConnection::take_over() {

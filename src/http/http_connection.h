@@ -88,7 +88,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   friend class BodyWriter;
   friend class Exchange;
   friend struct std::default_delete<HttpConnection>;
-  struct Current;  // the request that is being read or answered
+  struct Current;  // the request that is being read or answered; current_request.h
 
   // Output that waits for the peer beyond this postpones the next pipelined request.
   static constexpr std::size_t kMaxWaitingOutput = std::size_t{64} * 1024;
@@ -124,7 +124,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   bool can_stream_file() const;
   bool stream_file();
 
-  // A body that is pushed; called by Exchange and BodyWriter.
+  // A body that is pushed; called by Exchange and BodyWriter. See pushed_body.cc.
   void begin_stream(const Response& response, std::optional<std::uint64_t> length,
                     StreamObserver observer);
   bool streams(std::uint64_t number) const;
@@ -135,11 +135,11 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   void tell_drained();
   void finish_response();
 
-  // Going on in a later iteration, when the output of this one has met the kernel.
   // For the observer of the service, if there is one.
   void begin_record();
   void tell_observer();
 
+  // Going on in a later iteration, when the output of this one has met the kernel.
   void schedule_resume();
   void resume();
   bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
