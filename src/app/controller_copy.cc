@@ -12,8 +12,6 @@
 #include <cstring>
 #include <utility>
 
-#include "base/descriptor.h"
-
 namespace socketcluster::app {
 namespace {
 
@@ -68,21 +66,20 @@ base::Result<ControllerCopy> ControllerCopy::read(const std::string& path) {
   if (base::Status copied = copy_all(file.get(), copy.get(), size); !copied) return copied.error();
   void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, copy.get(), 0);
   if (data == MAP_FAILED) return system_failure();
-  return ControllerCopy(copy.release(), static_cast<const char*>(data), size);
+  return ControllerCopy(std::move(copy), static_cast<const char*>(data), size);
 }
 
 ControllerCopy::ControllerCopy(ControllerCopy&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
+    : file_(std::move(other.file_)),
       data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)) {}
 
 ControllerCopy::~ControllerCopy() {
   if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
-  if (fd_ >= 0) ::close(fd_);
 }
 
 std::string ControllerCopy::path() const {
-  return "/proc/self/fd/" + std::to_string(fd_);
+  return "/proc/self/fd/" + std::to_string(file_.get());
 }
 
 base::Status check_shared_object(std::string_view bytes) {

@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace socketcluster::app {
@@ -27,12 +29,13 @@ class ControllerCopy {
   std::string_view bytes() const { return {data_, size_}; }
   // A name under which it can be loaded. Once it is, keep(): a back trace opens that name again.
   std::string path() const;
-  void keep() { fd_ = -1; }
+  void keep() { static_cast<void>(file_.release()); }
 
  private:
-  ControllerCopy(int fd, const char* data, std::size_t size) : fd_(fd), data_(data), size_(size) {}
+  ControllerCopy(base::Descriptor file, const char* data, std::size_t size)
+      : file_(std::move(file)), data_(data), size_(size) {}
 
-  int fd_;
+  base::Descriptor file_;
   const char* data_;
   std::size_t size_;
 };

@@ -3,11 +3,12 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+
+#include "base/descriptor.h"
 
 namespace socketcluster::exchange {
 namespace {
@@ -17,27 +18,27 @@ base::Failure failure(const std::string& path, const char* reason) {
 }
 
 // Never waits: a listener's full queue is an error as others.
-base::Result<int> connect_unix(const std::string& path) {
+base::Result<base::Descriptor> connect_unix(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return failure(path, "the path is too long");
   path.copy(address.sun_path, path.size());
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return failure(path, std::strerror(errno));
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
-  const int error = errno;
-  ::close(fd);
-  return failure(path, std::strerror(error));
+  base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const bool is_connected =
+      socket.is_valid() &&
+      ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  if (!is_connected) return failure(path, std::strerror(errno));
+  return socket;
 }
 
 }  // namespace
 
 base::Result<LinkConnection*> LinkConnection::open(net::EventLoop& loop, const std::string& path,
                                                    Owner& owner) {
-  const base::Result<int> fd = connect_unix(path);
-  if (!fd) return fd.error();
+  base::Result<base::Descriptor> socket = connect_unix(path);
+  if (!socket) return socket.error();
   auto* link = new LinkConnection(owner);  // deletes itself in on_closed()
-  loop.adopt(*fd).set_handler(*link);
+  loop.adopt(socket->release()).set_handler(*link);
   return link;
 }
 

@@ -33,21 +33,18 @@ bool is_watched_folder(std::string_view name) {
   return !name.starts_with('.') && name != "build" && name != "node_modules" && name != "public";
 }
 
-FileWatch::~FileWatch() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 base::Status FileWatch::open(const fs::path& folder) {
   root_ = folder;
-  fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (fd_ < 0) return base::Failure{std::string("cannot watch files: ") + std::strerror(errno)};
+  notices_ = base::Descriptor(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  if (!notices_.is_valid())
+    return base::Failure{std::string("cannot watch files: ") + std::strerror(errno)};
   return add_folder(folder, nullptr);
 }
 
 // With the folders below. `found` gets the names of the files that are there already: they may have
 // come before the watch.
 base::Status FileWatch::add_folder(const fs::path& folder, std::set<std::string>* found) {
-  const int watch = ::inotify_add_watch(fd_, folder.c_str(), kChange | IN_CREATE | IN_ONLYDIR);
+  const int watch = ::inotify_add_watch(fd(), folder.c_str(), kChange | IN_CREATE | IN_ONLYDIR);
   if (watch < 0) {
     const char* const remedy = errno == ENOSPC ? " (raise fs.inotify.max_user_watches)" : "";
     return base::Failure{"cannot watch " + base::printable(folder.native()) + ": " +
@@ -72,7 +69,7 @@ bool FileWatch::take_changes(std::set<std::string>& all) {
   std::set<std::string> names;
   alignas(inotify_event) std::array<char, 16384> buffer{};
   for (;;) {
-    const ssize_t size = ::read(fd_, buffer.data(), buffer.size());
+    const ssize_t size = ::read(fd(), buffer.data(), buffer.size());
     if (size <= 0) break;
     for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
       inotify_event event{};

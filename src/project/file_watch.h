@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace socketcluster::project {
@@ -23,11 +24,10 @@ class FileWatch {
   FileWatch() = default;
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
-  ~FileWatch();
 
   base::Status open(const std::filesystem::path& folder);
   // Readable when there may be changes.
-  int fd() const { return fd_; }
+  int fd() const { return notices_.get(); }
   // Adds the names of the files that have changed since the last call, without their folders. False
   // when there are none.
   bool take_changes(std::set<std::string>& names);
@@ -35,7 +35,7 @@ class FileWatch {
  private:
   base::Status add_folder(const std::filesystem::path& folder, std::set<std::string>* found);
 
-  int fd_ = -1;
+  base::Descriptor notices_;
   std::filesystem::path root_;
   std::map<int, std::filesystem::path> folders_;
 };

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <string>
 
+#include "base/descriptor.h"
+
 namespace socketcluster::supervisor {
 namespace {
 
@@ -40,11 +42,10 @@ std::optional<ProcessUsage> parse_usage(std::string_view stat, std::uint64_t pag
 
 std::optional<ProcessUsage> process_usage(pid_t pid) {
   const std::string path = "/proc/" + std::to_string(pid) + "/stat";
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return std::nullopt;
+  const base::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_valid()) return std::nullopt;
   std::array<char, 1024> text;
-  const ssize_t size = ::read(fd, text.data(), text.size());
-  ::close(fd);
+  const ssize_t size = ::read(file.get(), text.data(), text.size());
   if (size <= 0) return std::nullopt;
   return parse_usage({text.data(), static_cast<std::size_t>(size)},
                      static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)),

@@ -75,14 +75,10 @@ int ServiceManager::open() {
   const std::string& name = settings_.socket;
   if ((name[0] != '/' && name[0] != '@') || name.size() < 2) return EAFNOSUPPORT;
   if (name.size() >= sizeof(sockaddr_un::sun_path)) return ENAMETOOLONG;
-  fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd_ < 0) return errno;
-  ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  socket_ = base::Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket_.is_valid()) return errno;
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
   return 0;
-}
-
-ServiceManager::~ServiceManager() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 void ServiceManager::ready(std::string_view status) {
@@ -103,7 +99,7 @@ void ServiceManager::set_status(std::string_view status) {
 }
 
 void ServiceManager::tell(std::string_view state, std::string_view status) {
-  if (fd_ < 0) return;
+  if (!socket_.is_valid()) return;
   status_ = base::printable(status, kStatusBytes);  // a line break would begin another variable
   if (!send(std::string(state) + "STATUS=" + status_, 0)) warn(errno);
 }
@@ -111,7 +107,7 @@ void ServiceManager::tell(std::string_view state, std::string_view status) {
 // Twice as often as is due, so that one may be late. One that does not fit into the queue is left
 // out: what keeps the queue full keeps the service manager from looking, too.
 void ServiceManager::give_sign_of_life() {
-  if (fd_ < 0) return;
+  if (!socket_.is_valid()) return;
   send("WATCHDOG=1", MSG_DONTWAIT);
   const auto half = std::chrono::duration_cast<milliseconds>(settings_.watchdog / 2);
   watchdog_.arm_in(std::max(half, milliseconds(1)));
@@ -124,7 +120,7 @@ bool ServiceManager::send(std::string_view text, int flags) const {
   if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
   const auto size =
       static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + settings_.socket.size());
-  return ::sendto(fd_, text.data(), text.size(), flags | MSG_NOSIGNAL,
+  return ::sendto(socket_.get(), text.data(), text.size(), flags | MSG_NOSIGNAL,
                   reinterpret_cast<const sockaddr*>(&address), size) >= 0;
 }
 

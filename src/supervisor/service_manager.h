@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "net/event_loop.h"
 #include "supervisor/task_timer.h"
@@ -33,7 +34,6 @@ class ServiceManager {
   ServiceManager(net::EventLoop& loop, base::Log& log, ServiceSettings settings);
   ServiceManager(const ServiceManager&) = delete;
   ServiceManager& operator=(const ServiceManager&) = delete;
-  ~ServiceManager();
 
   // Everything serves; also after reloading(). Signs of life begin.
   void ready(std::string_view status);
@@ -55,7 +55,7 @@ class ServiceManager {
   const ServiceSettings settings_;
   TaskTimer watchdog_;
   std::string status_;
-  int fd_ = -1;
+  base::Descriptor socket_;
   bool has_warned_ = false;
 };
 

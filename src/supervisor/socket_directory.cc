@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -140,26 +139,22 @@ Failure already_running(const std::string& path, int lock_fd) {
       pid.empty() ? "" : " (PID " + pid.substr(0, pid.find('\n')) + ")", base::printable(path))};
 }
 
-// One attempt to hold the lock file. Nothing when an instance that ends removed it under our hands.
-Result<std::optional<int>> try_lock(const std::string& directory) {
+// One attempt to hold the lock file. None when an instance that ends removed it under our hands.
+Result<base::Descriptor> try_lock(const std::string& directory) {
   if (Status made = make_directory(directory, kOnlyMe); !made) return made.error();
   if (Status fine = check_directory(directory, false); !fine) {
-    if (::access(directory.c_str(), F_OK) != 0 && errno == ENOENT) return std::optional<int>();
+    if (::access(directory.c_str(), F_OK) != 0 && errno == ENOENT) return base::Descriptor();
     return fine.error();
   }
   const std::string path = fmt::format("{}/{}", directory, kLock);
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 && errno == ENOENT) return std::optional<int>();
-  if (fd < 0) return failed("cannot make", path, errno);
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    const Failure failure =
-        errno == EWOULDBLOCK ? already_running(directory, fd) : failed("cannot lock", path, errno);
-    ::close(fd);
-    return failure;
+  base::Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock.is_valid() && errno == ENOENT) return base::Descriptor();
+  if (!lock.is_valid()) return failed("cannot make", path, errno);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    return errno == EWOULDBLOCK ? already_running(directory, lock.get())
+                                : failed("cannot lock", path, errno);
   }
-  if (is_same_file(fd, path)) return std::optional<int>(fd);
-  ::close(fd);
-  return std::optional<int>();
+  return is_same_file(lock.get(), path) ? std::move(lock) : base::Descriptor();
 }
 
 Status write_pid(int lock_fd, const std::string& directory) {
@@ -211,12 +206,13 @@ Result<SocketDirectory> SocketDirectory::create(const SocketPlace& place) {
   std::string path = fmt::format("{}/{}", *root, name_for(place));
   if (Status fits = check_length(path); !fits) return fits.error();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const Result<std::optional<int>> lock = try_lock(path);
+    Result<base::Descriptor> lock = try_lock(path);
     if (!lock) return lock.error();
-    if (!lock->has_value()) continue;
-    SocketDirectory directory(std::move(path), **lock);
+    if (!lock->is_valid()) continue;
+    SocketDirectory directory(std::move(path), std::move(*lock));
     directory.remove_sockets();
-    if (Status written = write_pid(**lock, directory.path_); !written) return written.error();
+    const Status written = write_pid(directory.lock_.get(), directory.path_);
+    if (!written) return written.error();
     // The last instance may have opened it for the user of its workers.
     if (::chmod(directory.path_.c_str(), kOnlyMe) != 0)
       return failed("cannot use", directory.path_, errno);
@@ -225,18 +221,11 @@ Result<SocketDirectory> SocketDirectory::create(const SocketPlace& place) {
   return failed("cannot lock", path, EBUSY);
 }
 
-SocketDirectory::SocketDirectory(SocketDirectory&& other) noexcept
-    : path_(std::move(other.path_)),
-      lock_fd_(std::exchange(other.lock_fd_, -1)),
-      has_owner_(other.has_owner_),
-      owner_(std::move(other.owner_)) {}
-
 SocketDirectory::~SocketDirectory() {
-  if (lock_fd_ < 0) return;
+  if (!lock_.is_valid()) return;
   remove_sockets();
   ::unlink(socket_path(kLock).c_str());
   ::rmdir(path_.c_str());  // fails when the next instance has come already, and rightly so
-  ::close(lock_fd_);
 }
 
 // Only sockets: nothing else here is ours.
@@ -261,18 +250,16 @@ Result<int> SocketDirectory::listen(std::string_view name, int backlog) const {
   address.sun_family = AF_UNIX;
   if (path.size() > kLongestPath) return failed("cannot make", path, ENAMETOOLONG);
   std::memcpy(address.sun_path, path.data(), path.size());
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return failed("cannot make", path, errno);
+  base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.is_valid()) return failed("cannot make", path, errno);
   // The directory keeps others out while the mode is not set yet.
   const bool is_ready =
-      ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
       ::chmod(path.c_str(), S_IRUSR | S_IWUSR) == 0 &&
       (!has_owner_ || ::chown(path.c_str(), owner_.uid, owner_.gid) == 0) &&
-      ::listen(fd, backlog) == 0;
-  if (is_ready) return fd;
-  const int error = errno;
-  ::close(fd);
-  return failed("cannot listen on", path, error);
+      ::listen(socket.get(), backlog) == 0;
+  if (!is_ready) return failed("cannot listen on", path, errno);
+  return socket.release();
 }
 
 std::vector<std::string> find_socket_directories(const std::string& socket_root,

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "supervisor/user.h"
 
@@ -39,7 +40,7 @@ class SocketDirectory {
   // the directory and the option that helps.
   static base::Result<SocketDirectory> create(const SocketPlace& place);
 
-  SocketDirectory(SocketDirectory&& other) noexcept;
+  SocketDirectory(SocketDirectory&&) noexcept = default;
   SocketDirectory& operator=(SocketDirectory&& other) = delete;
   // Removes the directory with everything that belongs to it.
   ~SocketDirectory();
@@ -59,11 +60,12 @@ class SocketDirectory {
   static std::string name_for(const SocketPlace& place);
 
  private:
-  SocketDirectory(std::string path, int lock_fd) : path_(std::move(path)), lock_fd_(lock_fd) {}
+  SocketDirectory(std::string path, base::Descriptor lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
   void remove_sockets() const;
 
   std::string path_;
-  int lock_fd_;
+  base::Descriptor lock_;
   bool has_owner_ = false;
   User owner_;
 };
