@@ -4,13 +4,13 @@
 #include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 
-#include "auth/openssl_pointer.h"
+#include "base/openssl_pointer.h"
 
 namespace socketcluster::auth {
 namespace {
 
-using Number = OpensslPointer<BIGNUM, BN_free>;
-using Signature = OpensslPointer<ECDSA_SIG, ECDSA_SIG_free>;
+using Number = base::OpensslPointer<BIGNUM, BN_free>;
+using Signature = base::OpensslPointer<ECDSA_SIG, ECDSA_SIG_free>;
 
 unsigned char* bytes_of(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());

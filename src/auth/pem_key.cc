@@ -14,15 +14,15 @@
 
 #include "auth/ecdsa_signature.h"
 #include "auth/key.h"
-#include "auth/openssl_pointer.h"
+#include "base/openssl_pointer.h"
 
 namespace socketcluster::auth {
 namespace {
 
-using Pkey = OpensslPointer<EVP_PKEY, EVP_PKEY_free>;
-using Context = OpensslPointer<EVP_MD_CTX, EVP_MD_CTX_free>;
-using Bio = OpensslPointer<BIO, BIO_free>;
-using Certificate = OpensslPointer<X509, X509_free>;
+using Pkey = base::OpensslPointer<EVP_PKEY, EVP_PKEY_free>;
+using Context = base::OpensslPointer<EVP_MD_CTX, EVP_MD_CTX_free>;
+using Bio = base::OpensslPointer<BIO, BIO_free>;
+using Certificate = base::OpensslPointer<X509, X509_free>;
 
 constexpr std::size_t kMaxPemBytes = std::size_t{1} << 20U;
 
@@ -103,7 +103,7 @@ class PemKey final : public Key {
 
   std::optional<std::string> sign(Algorithm algorithm, std::string_view input) const override {
     if (half_ != Half::kPrivate || !algorithms_.contains(algorithm)) return std::nullopt;
-    const ErrorQueueGuard guard;
+    const base::ErrorQueueGuard guard;
     const Context context = copy_of(algorithm);
     std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
     std::string signature(size, '\0');
@@ -120,7 +120,7 @@ class PemKey final : public Key {
   bool verify(Algorithm algorithm, std::string_view input,
               std::string_view signature) const override {
     if (half_ != Half::kPublic || !algorithms_.contains(algorithm)) return false;
-    const ErrorQueueGuard guard;
+    const base::ErrorQueueGuard guard;
     const std::size_t number_bytes = scheme_of(algorithm).number_bytes;
     std::string der;
     if (number_bytes != 0) {
@@ -225,7 +225,7 @@ base::Result<KeyPointer> make_key(Pkey key, Half half) {
 }  // namespace
 
 base::Result<KeyPointer> private_key_from_pem(std::string_view pem) {
-  const ErrorQueueGuard guard;
+  const base::ErrorQueueGuard guard;
   if (const base::Status form = check_form(pem); !form) return form.error();
   bool was_asked = false;
   const Bio bio = open(pem);
@@ -236,7 +236,7 @@ base::Result<KeyPointer> private_key_from_pem(std::string_view pem) {
 }
 
 base::Result<KeyPointer> public_key_from_pem(std::string_view pem) {
-  const ErrorQueueGuard guard;
+  const base::ErrorQueueGuard guard;
   if (const base::Status form = check_form(pem); !form) return form.error();
   if (pem.find("PRIVATE KEY-----") != std::string_view::npos) {
     return base::Failure{"holds a private key; the public one is needed"};

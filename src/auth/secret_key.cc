@@ -9,14 +9,14 @@
 #include <cstddef>
 
 #include "auth/key.h"
-#include "auth/openssl_pointer.h"
 #include "base/assert.h"
+#include "base/openssl_pointer.h"
 
 namespace socketcluster::auth {
 namespace {
 
-using Mac = OpensslPointer<EVP_MAC, EVP_MAC_free>;
-using MacContext = OpensslPointer<EVP_MAC_CTX, EVP_MAC_CTX_free>;
+using Mac = base::OpensslPointer<EVP_MAC, EVP_MAC_free>;
+using MacContext = base::OpensslPointer<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 
 constexpr AlgorithmSet kAlgorithms = {Algorithm::kHs256, Algorithm::kHs384, Algorithm::kHs512};
 
@@ -42,7 +42,7 @@ MacContext prepare(EVP_MAC* hmac, const char* digest, std::string_view secret) {
 class SecretKey final : public Key {
  public:
   explicit SecretKey(std::string_view secret) {
-    const ErrorQueueGuard guard;
+    const base::ErrorQueueGuard guard;
     const Mac hmac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
     if (hmac == nullptr) return;
     contexts_ = {prepare(hmac.get(), "SHA256", secret), prepare(hmac.get(), "SHA384", secret),
@@ -76,7 +76,7 @@ class SecretKey final : public Key {
   // Returns the length of the MAC; 0 when OpenSSL fails.
   std::size_t compute(Algorithm algorithm, std::string_view input,
                       std::array<unsigned char, EVP_MAX_MD_SIZE>& mac) const {
-    const ErrorQueueGuard guard;
+    const base::ErrorQueueGuard guard;
     const auto index = static_cast<std::size_t>(algorithm);
     const MacContext context(EVP_MAC_CTX_dup(contexts_[index].get()));
     std::size_t size = 0;

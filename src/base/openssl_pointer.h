@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace socketcluster::auth {
+namespace socketcluster::base {
 
 template <auto kFree>
 struct OpensslDeleter {
@@ -28,4 +28,4 @@ class ErrorQueueGuard {
   ~ErrorQueueGuard() { ERR_pop_to_mark(); }
 };
 
-}  // namespace socketcluster::auth
+}  // namespace socketcluster::base
