@@ -85,6 +85,8 @@ void Connection::on_events(std::uint32_t events) {
 // One read per iteration and connection: a flooding peer gets no more than its share.
 void Connection::read_once() {
   const std::span<char> buffer = loop_->read_buffer();
+  if (transport_ != nullptr) [[unlikely]]
+    return read_transport(buffer);
   const int flags = peeks_ ? MSG_DONTWAIT | MSG_PEEK : MSG_DONTWAIT;
   const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), flags);
   if (is_watched_ && size >= 0) tell_first_bytes();
@@ -102,11 +104,42 @@ void Connection::drop_input(std::size_t size) {
   }
 }
 
+void Connection::read_transport(std::span<char> buffer) {
+  const bool was_ready = transport_->is_ready();
+  const Transport::Received received = transport_->receive(buffer);
+  if (is_watched_ && transport_->has_begun()) tell_first_bytes();
+  if (transport_->has_input()) read_again();
+  if (transport_->unsent_bytes() > 0) update_interest();
+  if (!was_ready && transport_->is_ready()) {
+    handler_->on_ready();
+    if (state_ != State::kOpen) return;
+  }
+  switch (received.input) {
+    case Transport::Input::kNone:
+      return;
+    case Transport::Input::kBytes:
+      return handler_->on_bytes(buffer.first(received.size));
+    case Transport::Input::kEnd:
+      return peer_ended();
+    case Transport::Input::kBroken:
+      // The peer may want to read why.
+      return say_goodbye();
+  }
+}
+
+// epoll does not know what a transport keeps.
+void Connection::read_again() {
+  if (reads_again_) return;
+  reads_again_ = true;
+  loop_->read_again_.push_back(this);
+}
+
 void Connection::tell_first_bytes() {
   is_watched_ = false;
   if (loop_->on_first_bytes_) loop_->on_first_bytes_(fd_);
 }
 
+// Past a transport: nobody wants to know what it says.
 void Connection::discard_input() {
   const std::span<char> buffer = loop_->read_buffer();
   const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -137,12 +170,19 @@ void Connection::resume_reading() {
   update_interest();
 }
 
+std::size_t Connection::waiting_blocks() const {
+  return extra_ == nullptr ? 0 : extra_->waiting();
+}
+
 void Connection::update_interest() {
   if (state_ == State::kClosed) return;
   const bool paused = state_ == State::kOpen && is_reading_paused();
   std::uint32_t wanted = paused || peer_ended_ ? 0 : static_cast<std::uint32_t>(EPOLLIN);
-  if (awaits_room_ || (extra_ != nullptr && extra_->waiting() > 0)) wanted |= EPOLLOUT;
+  if (awaits_room_ || waiting_blocks() > 0 || unsent_bytes() > 0) wanted |= EPOLLOUT;
   if (wanted == interest_) return;
+  // What the transport has kept while nothing was read.
+  const bool reads = (wanted & ~interest_ & static_cast<std::uint32_t>(EPOLLIN)) != 0;
+  if (reads && transport_ != nullptr && transport_->has_input()) read_again();
   interest_ = wanted;
   loop_->rewatch(fd_, *this, wanted);
 }
@@ -166,7 +206,8 @@ char* Connection::reserve(std::size_t size) {
 }
 
 std::size_t Connection::queued_bytes() const {
-  return loop_->output_->queued_bytes(*this) + (extra_ == nullptr ? 0 : extra_->bytes);
+  return loop_->output_->queued_bytes(*this) + (extra_ == nullptr ? 0 : extra_->bytes) +
+         unsent_bytes();
 }
 
 void Connection::flush() {
@@ -175,10 +216,15 @@ void Connection::flush() {
 
 bool Connection::can_send_now() const {
   return (state_ == State::kOpen || state_ == State::kDraining) && !output_failed_ &&
-         (extra_ == nullptr || extra_->waiting() == 0);
+         (extra_ == nullptr || extra_->waiting() == 0) &&
+         (transport_ == nullptr || (transport_->is_ready() && transport_->unsent_bytes() == 0));
 }
 
 std::size_t Connection::send_now(const char* data, std::size_t size) {
+  if (transport_ != nullptr) [[unlikely]] {
+    const iovec part{const_cast<char*>(data), size};
+    return send_transport({&part, 1});
+  }
   for (;;) {
     const ssize_t sent = ::send(fd_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) return static_cast<std::size_t>(sent);
@@ -190,6 +236,8 @@ std::size_t Connection::send_now(const char* data, std::size_t size) {
 }
 
 std::size_t Connection::send_now(iovec* parts, std::size_t count) {
+  if (transport_ != nullptr) [[unlikely]]
+    return send_transport({parts, count});
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = count;
@@ -201,6 +249,38 @@ std::size_t Connection::send_now(iovec* parts, std::size_t count) {
     send_failed();
     return kSendFailed;
   }
+}
+
+// Also what the transport has taken and the kernel has not is watched for.
+std::size_t Connection::send_transport(std::span<const iovec> parts) {
+  const std::size_t sent = transport_->send(parts);
+  if (sent == kSendFailed) {
+    send_failed();
+  } else if (transport_->unsent_bytes() > 0) {
+    update_interest();
+  }
+  return sent;
+}
+
+// Before any backlog. Returns whether that is next.
+bool Connection::flush_transport() {
+  const std::size_t unsent = transport_->unsent_bytes();
+  if (unsent == 0) return transport_->is_ready();
+  if (!transport_->flush()) {
+    send_failed();
+    return false;
+  }
+  if (transport_->unsent_bytes() > 0) {
+    if (state_ == State::kOpen && transport_->unsent_bytes() < unsent) handler_->on_backlog_sent();
+    return false;
+  }
+  if (waiting_blocks() > 0 && transport_->is_ready()) return true;
+  if (transport_->is_ready()) {
+    backlog_sent();
+  } else {
+    update_interest();
+  }
+  return false;
 }
 
 void Connection::send_failed() {
@@ -237,6 +317,7 @@ void Connection::keep_unsent(const std::vector<base::SharedBytes>& blocks, std::
 }
 
 void Connection::send_backlog() {
+  if (transport_ != nullptr && !flush_transport()) return;
   if (extra_ == nullptr || extra_->waiting() == 0) return tell_room();
   Extra& backlog = *extra_;
   std::array<iovec, 64> parts;
@@ -319,7 +400,12 @@ void Connection::backlog_changed() {
       paused_by_backlog_ = false;
     }
   }
-  if (bytes > 0) return update_interest();
+  if (bytes > 0 || unsent_bytes() > 0) return update_interest();
+  backlog_sent();
+}
+
+// Nothing waits any more.
+void Connection::backlog_sent() {
   if (state_ == State::kOpen) {
     extra_.reset();
     update_interest();
@@ -340,6 +426,8 @@ void Connection::overflowed() {
 
 void Connection::close() {
   if (state_ != State::kOpen) return;
+  // Nothing could be sent until the peer has shaken hands.
+  if (transport_ != nullptr && !transport_->is_ready()) return finish();
   state_ = State::kDraining;
   loop_->timers().arm(extra(), loop_->now_ms() + kCloseTimeoutMs);
   if (!peer_ended_) update_interest();
@@ -351,7 +439,12 @@ void Connection::close() {
 void Connection::output_done() {
   if (state_ == State::kDraining && output_failed_) return finish();
   if (state_ != State::kDraining || !can_send_now()) return;
+  if (transport_ != nullptr) transport_->close();
   if (peer_ended_) return finish();  // all input was read: closing the descriptor sends the FIN
+  say_goodbye();
+}
+
+void Connection::say_goodbye() {
   ::shutdown(fd_, SHUT_WR);
   state_ = State::kLingering;
   loop_->timers().arm(extra(), loop_->now_ms() + kLingerMs);

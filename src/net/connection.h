@@ -7,6 +7,9 @@
 //     |   hard output limit -> kOverflowed -> on_overflow() -> kDraining or            |
 //     +------------- abort(), error, reset ---------------------------------------------+
 //
+// With a transport (transport.h) it is the same, with a handshake first: output waits for it, and
+// close() ends the connection at once.
+//
 // A peer that has died may have sent something before: when output fails, the connection goes on
 // reading until there is no more, then it ends as it does on a FIN or a reset.
 //
@@ -21,11 +24,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/shared_bytes.h"
 #include "net/event_loop.h"
 #include "net/proxy_header.h"
+#include "net/transport.h"
 
 struct iovec;
 
@@ -44,6 +49,8 @@ class ConnectionHandler {
   virtual void on_bytes(std::span<char> bytes) = 0;
   // The peer will send no more (FIN). The default closes the connection; output is still delivered.
   virtual void on_end();
+  // The transport's handshake is complete. May set another handler.
+  virtual void on_ready() {}
   // The kernel has taken some of the output that had to wait for the peer, and more waits.
   virtual void on_backlog_sent() {}
   // The queue has become empty after output had to wait for the peer, or there is room again for
@@ -72,6 +79,9 @@ class Connection final : public Pollable {
   // REQUIRES: a handler is set before the iteration of adopt() ends; it outlives the connection or
   // hands over to another one first. May be called inside on_bytes() (protocol upgrade).
   void set_handler(ConnectionHandler& handler);
+  // Everything goes through `transport` from now on. REQUIRES: nothing was read or written yet.
+  void set_transport(std::unique_ptr<Transport> transport) { transport_ = std::move(transport); }
+  int fd() const { return fd_; }
   EventLoop& loop() const { return *loop_; }
   bool is_open() const { return state_ == State::kOpen; }
 
@@ -93,7 +103,7 @@ class Connection final : public Pollable {
   // ---- Files: output that need not pass through this process ----
   // Whether send_file() may be used: bytes go to the kernel as they are. Otherwise, as when they
   // have to be encrypted, the caller reads the file and uses write().
-  bool can_send_files() const { return true; }
+  bool can_send_files() const { return transport_ == nullptr; }
   // Sends up to `size` bytes of a file from `offset`, behind what was written before, and returns
   // how many were taken (a peer that takes nothing any more takes all). When it is fewer,
   // on_drain() comes as soon as there is room. Call flush() first: while anything is queued nothing
@@ -143,6 +153,8 @@ class Connection final : public Pollable {
 
   void on_events(std::uint32_t events) override;
   void read_once();
+  void read_transport(std::span<char> buffer);
+  void read_again();
   void discard_input();
   void peer_ended();
   void tell_first_bytes();
@@ -154,13 +166,21 @@ class Connection final : public Pollable {
   void keep_unsent(const std::vector<base::SharedBytes>& blocks, std::size_t sent);
 
   Extra& extra();
+  std::size_t waiting_blocks() const;
+  std::size_t unsent_bytes() const {
+    return transport_ == nullptr ? 0 : transport_->unsent_bytes();
+  }
+  std::size_t send_transport(std::span<const iovec> parts);
+  bool flush_transport();
   void send_backlog();
   void tell_room();
   void send_failed();
   void drop_backlog();
   void backlog_changed();
+  void backlog_sent();
   void overflowed();
   void output_done();
+  void say_goodbye();
   void close_timed_out();
   void finish();
   void update_interest();
@@ -168,6 +188,7 @@ class Connection final : public Pollable {
   EventLoop* loop_;
   ConnectionHandler* handler_ = nullptr;
   std::unique_ptr<Extra> extra_;  // only while the peer is slow or the connection is being closed
+  std::unique_ptr<Transport> transport_;  // null: the socket itself
   int fd_;
   std::uint32_t pending_ =
       kNoPending;               // index of this iteration's output in the loop's OutputBatch
@@ -183,11 +204,9 @@ class Connection final : public Pollable {
   bool peeks_ : 1 = false;           // see set_peeking()
   bool has_peer_ : 1 = false;        // in the loop's peers_
   bool is_nonblocking_ : 1 = false;  // the descriptor is known not to block
+  bool reads_again_ : 1 = false;     // is among the loop's read_again_
 
   static constexpr std::uint32_t kNoPending = UINT32_MAX;
 };
-
-// What send_now() returns when the connection is broken.
-inline constexpr std::size_t kSendFailed = SIZE_MAX;
 
 }  // namespace socketcluster::net

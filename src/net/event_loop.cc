@@ -89,7 +89,9 @@ void EventLoop::run() {
 }
 
 void EventLoop::run_once(std::chrono::milliseconds max_wait) {
-  wait_and_dispatch(wait_ms(max_wait));
+  const int timeout_ms = wait_ms(max_wait);
+  if (!read_again_.empty()) read_transports();
+  wait_and_dispatch(timeout_ms);
   timers_.advance(now_ms_);
   run_posted_tasks();
   finish_iteration();
@@ -120,7 +122,7 @@ void EventLoop::update_now() {
 }
 
 int EventLoop::wait_ms(std::chrono::milliseconds max_wait) {
-  if (!deferred_.empty() || !output_->empty()) return 0;
+  if (!deferred_.empty() || !output_->empty() || !read_again_.empty()) return 0;
   const std::uint64_t until_timer = timers_.ms_until_next(monotonic_ms());
   const auto limit = static_cast<std::uint64_t>(std::max<std::int64_t>(0, max_wait.count()));
   return static_cast<int>(std::min({until_timer, limit, std::uint64_t{3'600'000}}));
@@ -136,6 +138,14 @@ void EventLoop::wait_and_dispatch(int timeout_ms) {
     if (pollable != nullptr) pollable->on_events(ready_[i].events);
   }
   ready_count_ = 0;
+}
+
+// Those that have input without an event: once per iteration, like the others.
+void EventLoop::read_transports() {
+  for (Connection* connection : std::exchange(read_again_, {})) {
+    connection->reads_again_ = false;
+    connection->on_events(EPOLLIN);
+  }
 }
 
 void EventLoop::run_posted_tasks() {
@@ -189,6 +199,7 @@ void EventLoop::destroy_closed_connections() {
     // epoll forgets a socket only when its last descriptor is closed, in whatever process.
     if (connection->is_shared_) unwatch(connection->fd_, *connection);
     if (connection->has_peer_) peers_.erase(connection->fd_);
+    if (connection->reads_again_) std::erase(read_again_, connection);
     by_fd_[static_cast<std::size_t>(connection->fd_)] = nullptr;
     --connection_count_;
     delete connection;

@@ -4,7 +4,8 @@
 //
 // One iteration:
 //
-//   epoll_wait -> events -> timers -> posted tasks -> [ flush output -> destroy what was closed ]*
+//   [input that transports keep ->] epoll_wait -> events -> timers -> posted tasks -> [ flush
+//   output -> destroy what was closed ]*
 //
 // Thread rule: everything is called on the loop's thread, except post() and stop(), which may be
 // called from any thread. Callbacks never run inside the call that registered them.
@@ -105,6 +106,7 @@ class EventLoop {
   class Waker;
 
   void wait_and_dispatch(int timeout_ms);
+  void read_transports();
   void run_posted_tasks();
   void run_deferred_tasks();
   void finish_iteration();
@@ -126,6 +128,7 @@ class EventLoop {
   std::vector<Connection*> draining_;           // asked to close in this iteration
   std::vector<Connection*> closed_;             // destroyed at the end of the iteration
   std::unordered_map<int, PeerAddress> peers_;  // of connections through proxies, by descriptor
+  std::vector<Connection*> read_again_;         // in the next iteration, see Transport::has_input()
   std::vector<Connection*> by_fd_;              // every connection that is not destroyed
   std::vector<Task> deferred_;
   std::size_t connection_count_ = 0;
