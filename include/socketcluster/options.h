@@ -36,6 +36,45 @@ enum class AccessLogFormat { kCombined, kJson };
 // the kernel.
 enum class SchedulingPolicy { kRoundRobin, kNone };
 
+// What clients speak on the port: "http", which includes ws://, or "https", which includes wss://.
+enum class ServerProtocol { kHttp, kHttps };
+
+// "TLSv1.2", "TLSv1.3". Nothing older is offered.
+enum class TlsVersion { k12, k13 };
+
+// A certificate with its key. `key` and `cert` are each the name of a PEM file, or PEM itself (a
+// text with "-----BEGIN"); `pfx` is the name of a PKCS #12 file that has both. `cert` begins with
+// the server's own certificate, the intermediate ones follow.
+struct TlsCertificate {
+  std::string key;
+  std::string cert;
+  std::string pfx;
+  // Of an encrypted key or of the pfx.
+  std::string passphrase;
+};
+
+// `protocolOptions`: TLS, for `protocol` "https". The master reads the files, at its start and on
+// SIGHUP; workers need no right to read them.
+struct TlsOptions {
+  // `key`, `cert`, `pfx`, `passphrase`: for clients that ask for no other name.
+  TlsCertificate certificate;
+  // `sni`: further ones, objects of these four members. The one is used that has the name which
+  // the client asks for; the first of several.
+  std::vector<TlsCertificate> sni;
+  // `ca`: name of a PEM file, or PEM: who signs the certificates of clients.
+  std::string ca;
+  // `minVersion`, `maxVersion`.
+  TlsVersion min_version = TlsVersion::k12;
+  TlsVersion max_version = TlsVersion::k13;
+  // `ciphers`, in OpenSSL's words; names that begin with "TLS_" are those of TLS 1.3. Empty: those
+  // with forward secrecy and authenticated encryption.
+  std::string ciphers;
+  // `requestCert`: clients are asked for a certificate. `rejectUnauthorized`: without one that
+  // `ca` has signed they are refused.
+  bool request_cert = false;
+  bool reject_unauthorized = true;
+};
+
 // `perMessageDeflate`: false, true (the defaults below) or an object with these members.
 struct PerMessageDeflateOptions {
   // Off by default: it costs CPU time and memory for every connection that uses it.
@@ -67,6 +106,13 @@ struct Options {
   std::string unix_socket_mode = "660";
   // `port`: 0 to 65535. 0 takes any free port.
   std::uint16_t port = 8000;
+  // `protocol`: "http" or "https".
+  ServerProtocol protocol = ServerProtocol::kHttp;
+  TlsOptions protocol_options;
+  // `tlsHandshakeTimeout`: a connection without a complete TLS handshake is closed after it.
+  Milliseconds tls_handshake_timeout{10000};
+  // `maxTlsHandshakes` at once in one worker; further connections wait. At least 1.
+  std::uint32_t max_tls_handshakes = 1000;
   // `path`: where WebSocket clients connect. A missing slash at either end is added.
   std::string path = "/socketcluster/";
   // `tcpSynBacklog`: connections that may wait to be accepted, 1 to 65535; the system may allow

@@ -20,7 +20,13 @@ base::Result<ChildStart> parse_child_start(const JsonObject& message) {
   ChildStart start{.options = std::move(*parsed),
                    .is_respawn = respawn->get_bool(),
                    .socket_directory = std::string(directory->get_string()),
+                   .tls = {},
                    .awaited_workers = {}};
+  if (const Json* const tls = message.if_contains("tls")) {
+    base::Result<tls::Parcel> parcel = tls::from_json(*tls);
+    if (!parcel) return parcel.error();
+    start.tls = std::move(*parcel);
+  }
   const Json* const awaited = message.if_contains("awaitWorkers");
   if (awaited == nullptr || !awaited->is_array()) return start;
   for (const Json& id : awaited->get_array()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include <socketcluster/options.h>
 
 #include "base/result.h"
+#include "tls/credentials.h"
 
 namespace socketcluster::app {
 
@@ -17,6 +19,7 @@ struct ChildStart {
   Options options;
   bool is_respawn = false;
   std::string socket_directory;
+  std::optional<tls::Parcel> tls;              // of a worker that serves https
   std::vector<std::uint32_t> awaited_workers;  // of a broker that was started again
 
   std::string broker_socket(std::uint32_t broker) const {

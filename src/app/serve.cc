@@ -9,12 +9,45 @@
 #include "app/controllers.h"
 #include "app/process_setup.h"
 #include "base/crash_handler.h"
+#include "base/random.h"
 #include "config/banner.h"
 #include "net/signals.h"
 #include "server/worker_core.h"
 #include "supervisor/service_manager.h"
+#include "tls/context.h"
 
 namespace socketcluster::app {
+namespace {
+
+// Of a process without a master, which reads the files itself.
+class OwnCertificates {
+ public:
+  OwnCertificates(server::WorkerCore& worker, base::Log& log) : worker_(worker), log_(log) {
+    base::SystemRandom random;
+    ticket_keys_ = tls::make_ticket_keys(random);
+  }
+
+  bool are_used() const { return worker_.options().protocol == ServerProtocol::kHttps; }
+  base::Status load() const {
+    if (!are_used()) return base::Status::ok();
+    auto checked = tls::load_context(worker_.options().protocol_options, ticket_keys_, log_);
+    if (!checked) return checked.error();
+    worker_.use_tls(std::move(checked->context));
+    return base::Status::ok();
+  }
+  void reload() const {
+    const base::Status loaded = load();
+    if (!loaded) return log_.error("the certificates stay as they are: " + loaded.error().text);
+    log_.info("the certificates were read again");
+  }
+
+ private:
+  server::WorkerCore& worker_;
+  base::Log& log_;
+  tls::TicketKeys ticket_keys_;
+};
+
+}  // namespace
 
 base::Status serve_alone(const Options& options, const Controllers& own, base::Log& log) {
   base::install_crash_handler("worker 0");
@@ -28,6 +61,8 @@ base::Status serve_alone(const Options& options, const Controllers& own, base::L
   auto keys = load_token_keys(options);
   if (!keys) return keys.error();
   server::WorkerCore worker(options, log, std::move(*keys));
+  const OwnCertificates certificates(worker, log);
+  if (base::Status loaded = certificates.load(); !loaded) return loaded;
   // The port may need rights that the application's code is not to have.
   if (base::Status listening = worker.listen(limit); !listening) return listening;
   if (base::Status user = downgrade(options); !user) return user;
@@ -35,6 +70,7 @@ base::Status serve_alone(const Options& options, const Controllers& own, base::L
   const base::Result<Controllers> controllers = worker_controllers(options, own);
   if (!controllers) return controllers.error();
   if (base::Status ready = call_worker_controller(*controllers, worker); !ready) return ready;
+  if (certificates.are_used()) worker.add_reread_hook([&certificates] { certificates.reload(); });
   supervisor::ServiceManager service(worker.loop(), log, supervisor::take_service_settings());
   bool stopping = false;
   net::Signals signals(worker.loop(), {SIGTERM, SIGINT, SIGHUP, SIGUSR2}, [&](int number) {

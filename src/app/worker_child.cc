@@ -14,9 +14,18 @@
 #include "app/process_setup.h"
 #include "exchange/sharded_exchange.h"
 #include "server/worker_core.h"
+#include "tls/context.h"
 
 namespace socketcluster::app {
 namespace {
+
+base::Status use_tls(server::WorkerCore& worker, const tls::Parcel& parcel) {
+  auto context = tls::Context::create(worker.options().protocol_options, parcel.credentials,
+                                      parcel.ticket_keys);
+  if (!context) return context.error();
+  worker.use_tls(std::move(*context));
+  return base::Status::ok();
+}
 
 class WorkerChild final : public ChildActions {
  public:
@@ -48,10 +57,19 @@ class WorkerChild final : public ChildActions {
   void on_master_message(const Json& data, MessageRespond respond) override {
     worker_.take_master_message(data, respond);
   }
-  void on_control(std::string_view type, const JsonObject& /*message*/,
+  void on_control(std::string_view type, const JsonObject& message,
                   MessageRespond respond) override {
-    if (type == "status") respond(Json(worker_.status().report()));
-    if (type == "reread") worker_.reread_files();
+    if (type == "status") return respond(Json(worker_.status().report()));
+    if (type != "reread") return;
+    if (const Json* const tls = message.if_contains("tls")) take_certificates(*tls);
+    worker_.reread_files();
+  }
+
+  // For connections that come from now on.
+  void take_certificates(const Json& message) {
+    const base::Result<tls::Parcel> parcel = tls::from_json(message);
+    const base::Status status = parcel ? use_tls(worker_, *parcel) : parcel.error();
+    if (!status) worker_.sockets().log().error(status.error().text);
   }
 
   // A signal to the whole process group comes beside the master's request.
@@ -105,6 +123,9 @@ base::Status run_worker_child(const ipc::ChildRole& role, const ChildStart& star
   if (!keys) return keys.error();
   server::WorkerCore worker(start.options, log, std::move(*keys));
   ChildLink link(worker.loop(), role.control_fd, log, start.options.ipc_ack_timeout);
+  if (start.tls) {
+    if (base::Status used = use_tls(worker, *start.tls); !used) return used;
+  }
   worker.set_place({.id = role.id, .master = &link, .own_connections = ChildLink::kConnections});
   WorkerChild child(worker, link, role, limit);
   link.set_actions(child);

@@ -20,6 +20,7 @@ bool has_field(const OptionSpec& spec) {
 // that is switched off from its members.
 json::value exact_value(const OptionSpec& spec, const Options& options) {
   if (spec.type == Type::kDeflate) return options.per_message_deflate.enabled;
+  if (spec.type == Type::kTls) return nullptr;  // the default, which its members then change
   json::value value = stored_value(spec, options);
   if (value.is_null() && spec.type == Type::kString) return "";
   return value;

@@ -30,6 +30,20 @@ constexpr auto deflate() -> FieldOf<typename MemberType<decltype(kMember)>::Type
   };
 }
 
+template <auto kMember>
+constexpr auto tls() -> FieldOf<typename MemberType<decltype(kMember)>::Type> {
+  return [](Options & options) -> auto& {
+    return options.protocol_options.*kMember;
+  };
+}
+
+template <auto kMember>
+constexpr auto certificate() -> FieldOf<typename MemberType<decltype(kMember)>::Type> {
+  return [](Options & options) -> auto& {
+    return options.protocol_options.certificate.*kMember;
+  };
+}
+
 // The longest time that the original's timers take.
 constexpr std::int64_t kMaxTime = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kMaxCount = 1'000'000'000;
@@ -39,11 +53,14 @@ constexpr std::string_view kProtocolVersions[] = {"auto", "1", "2"};  // as enum
 constexpr std::string_view kLogFormats[] = {"text", "json"};          // as enum LogFormat
 constexpr std::string_view kForwardedHeaders[] = {"X-Forwarded-For", "Forwarded"};  // as the enum
 constexpr std::string_view kAccessLogFormats[] = {"combined", "json"};              // as the enum
-constexpr std::string_view kSchedulingPolicies[] = {"rr", "none"};  // as enum SchedulingPolicy
-constexpr std::string_view kHttpOnly[] = {"http"};
+constexpr std::string_view kSchedulingPolicies[] = {"rr", "none"};   // as enum SchedulingPolicy
+constexpr std::string_view kProtocols[] = {"http", "https"};         // as enum ServerProtocol
+constexpr std::string_view kTlsVersions[] = {"TLSv1.2", "TLSv1.3"};  // as enum TlsVersion
 
+using C = TlsCertificate;
 using D = PerMessageDeflateOptions;
 using O = Options;
+using T = TlsOptions;
 
 // clang-format off
 const OptionSpec kRows[] = {
@@ -68,11 +85,36 @@ const OptionSpec kRows[] = {
      .min = 1, .max = 65535, .help = "connections that may wait to be accepted"},
     {.name = "maxConnections", .group = Group::kNetwork, .type = Type::kInteger, .field = field<&O::max_connections>(),
      .min = 0, .max = kMaxCount, .help = "most connections at once", .fallback = "as many as descriptors allow"},
-    {.name = "protocol", .group = Group::kNetwork, .type = Type::kChoice, .help = "http (this version serves no TLS)",
-     .fallback = "http", .choices = kHttpOnly, .support = Support::kRefused,
-     .notice = "this version serves no TLS: put a TLS proxy in front of it"},
-    {.name = "protocolOptions", .group = Group::kNetwork, .type = Type::kAny, .help = "TLS keys and certificates",
-     .support = Support::kLater},
+    {.name = "protocol", .group = Group::kNetwork, .type = Type::kChoice, .field = field<&O::protocol>(),
+     .help = "TLS or not; see protocolOptions", .choices = kProtocols},
+    {.name = "protocolOptions", .group = Group::kNetwork, .type = Type::kTls, .field = field<&O::protocol_options>(),
+     .help = "TLS keys and certificates", .fallback = "none"},
+    {.name = "protocolOptions.key", .group = Group::kNetwork, .type = Type::kString, .field = certificate<&C::key>(),
+     .help = "PEM file of the private key, or PEM", .fallback = "none", .secrecy = Secrecy::kSecret},
+    {.name = "protocolOptions.cert", .group = Group::kNetwork, .type = Type::kString, .field = certificate<&C::cert>(),
+     .help = "PEM file of the certificate chain, or PEM", .fallback = "none"},
+    {.name = "protocolOptions.pfx", .group = Group::kNetwork, .type = Type::kString, .field = certificate<&C::pfx>(),
+     .help = "PKCS #12 file with both", .fallback = "none"},
+    {.name = "protocolOptions.passphrase", .group = Group::kNetwork, .type = Type::kString, .field = certificate<&C::passphrase>(),
+     .help = "of an encrypted key or of the pfx", .fallback = "none", .secrecy = Secrecy::kSecret},
+    {.name = "protocolOptions.sni", .group = Group::kNetwork, .type = Type::kCertificates, .field = tls<&T::sni>(),
+     .help = "further certificates, for clients that ask for their names", .fallback = "none", .secrecy = Secrecy::kSecret},
+    {.name = "protocolOptions.ca", .group = Group::kNetwork, .type = Type::kString, .field = tls<&T::ca>(),
+     .help = "PEM file of who signs the clients' certificates, or PEM", .fallback = "none"},
+    {.name = "protocolOptions.minVersion", .group = Group::kNetwork, .type = Type::kChoice, .field = tls<&T::min_version>(),
+     .help = "oldest version of TLS", .choices = kTlsVersions},
+    {.name = "protocolOptions.maxVersion", .group = Group::kNetwork, .type = Type::kChoice, .field = tls<&T::max_version>(),
+     .help = "newest version of TLS", .choices = kTlsVersions},
+    {.name = "protocolOptions.ciphers", .group = Group::kNetwork, .type = Type::kString, .field = tls<&T::ciphers>(),
+     .help = "ciphers in OpenSSL's words", .fallback = "those with forward secrecy"},
+    {.name = "protocolOptions.requestCert", .group = Group::kNetwork, .type = Type::kBool, .field = tls<&T::request_cert>(),
+     .help = "ask clients for a certificate"},
+    {.name = "protocolOptions.rejectUnauthorized", .group = Group::kNetwork, .type = Type::kBool,
+     .field = tls<&T::reject_unauthorized>(), .help = "... and refuse those without one that ca has signed"},
+    {.name = "tlsHandshakeTimeout", .group = Group::kNetwork, .type = Type::kMilliseconds,
+     .field = field<&O::tls_handshake_timeout>(), .min = 1, .max = kMaxTime, .help = "how long a TLS handshake may take"},
+    {.name = "maxTlsHandshakes", .group = Group::kNetwork, .type = Type::kInteger, .field = field<&O::max_tls_handshakes>(),
+     .min = 1, .max = kMaxCount, .help = "TLS handshakes at once; further connections wait"},
 
     // ---- Processes ----
     {.name = "workers", .group = Group::kProcesses, .type = Type::kInteger, .field = field<&O::workers>(),

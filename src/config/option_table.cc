@@ -83,6 +83,8 @@ std::string_view value_word(const OptionSpec& spec) {
     case Type::kChoice:
       return "NAME";
     case Type::kDeflate:
+    case Type::kTls:
+    case Type::kCertificates:
     case Type::kObject:
       return "JSON";
     case Type::kSignal:
@@ -142,8 +144,11 @@ std::string expected_value(const OptionSpec& spec) {
       return join_choices(spec.choices);
     case Type::kDeflate:
       return "true, false or an object";
+    case Type::kTls:
     case Type::kObject:
       return "a JSON object";
+    case Type::kCertificates:
+      return "a list of objects with the texts key and cert, or pfx, and passphrase";
     case Type::kSignal:
       return "the name of a signal, such as \"SIGHUP\"";
     case Type::kUser:

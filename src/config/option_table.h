@@ -44,17 +44,18 @@ enum class Type {
   kStringList,
   kChoice,
   kDeflate,  // a bool, or an object whose members are rows of their own ("perMessageDeflate.level")
-  kObject,   // a JSON object, taken as it is
-  kSignal,   // the name of a signal (signal_name.h)
-  kUser,     // a user's name or number; false for none
-  kAny,      // only for options without a field
+  kTls,      // an object whose members are rows of their own ("protocolOptions.key")
+  kCertificates,  // a list of objects, see tls_certificates.h
+  kObject,        // a JSON object, taken as it is
+  kSignal,        // the name of a signal (signal_name.h)
+  kUser,          // a user's name or number; false for none
+  kAny,           // only for options without a field
 };
 
 enum class Support {
   kUsed,
   kLater,    // checked, with a notice that this version does not use it yet
   kIgnored,  // has no meaning here; the notice says what to do instead
-  kRefused,  // anything but the default is an error, since going on without it would be unsafe
 };
 
 enum class Secrecy { kNone, kSecret };  // a secret is never printed
@@ -69,7 +70,8 @@ using Field =
                  FieldOf<std::chrono::seconds>, FieldOf<std::string>,
                  FieldOf<std::vector<std::string>>, FieldOf<ProtocolVersion>, FieldOf<LogFormat>,
                  FieldOf<SchedulingPolicy>, FieldOf<ForwardedHeader>, FieldOf<AccessLogFormat>,
-                 FieldOf<PerMessageDeflateOptions>, FieldOf<Json>>;
+                 FieldOf<ServerProtocol>, FieldOf<TlsVersion>, FieldOf<PerMessageDeflateOptions>,
+                 FieldOf<TlsOptions>, FieldOf<std::vector<TlsCertificate>>, FieldOf<Json>>;
 
 struct OptionSpec {
   std::string_view name;  // in JSON; "parent.member" for a member of an object
@@ -84,7 +86,7 @@ struct OptionSpec {
       {};  // how the default reads when the field's own value says too little
   std::span<const std::string_view> choices = {};
   Support support = Support::kUsed;
-  std::string_view notice = {};  // kIgnored, kRefused: what to do instead
+  std::string_view notice = {};  // kIgnored: what to do instead
   char short_flag = 0;
   std::string_view alias = {};  // a second long flag, from the original
   std::string_view env = {};    // only when it is not the usual name

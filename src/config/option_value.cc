@@ -14,6 +14,7 @@
 #include "config/quantity.h"
 #include "config/signal_name.h"
 #include "config/suggest.h"
+#include "config/tls_certificates.h"
 #include "json/value.h"
 
 namespace socketcluster::config {
@@ -40,6 +41,8 @@ Unit unit_of(const OptionSpec& spec) {
     case Type::kStringList:
     case Type::kChoice:
     case Type::kDeflate:
+    case Type::kTls:
+    case Type::kCertificates:
     case Type::kObject:
     case Type::kSignal:
     case Type::kUser:
@@ -162,6 +165,8 @@ Status assign_choice(const OptionSpec& spec, const json::value& value, std::stri
     store(spec, options, static_cast<SchedulingPolicy>(i));
     store(spec, options, static_cast<ForwardedHeader>(i));
     store(spec, options, static_cast<AccessLogFormat>(i));
+    store(spec, options, static_cast<ServerProtocol>(i));
+    store(spec, options, static_cast<TlsVersion>(i));
     return Status::ok();
   }
   return wrong(spec, value, place);
@@ -197,12 +202,9 @@ std::vector<std::string_view> member_names(const OptionSpec& parent) {
   return names;
 }
 
-Status assign_deflate(const OptionSpec& spec, const json::value& value, std::string_view place,
+// Those that are not named stay as they are.
+Status assign_members(const OptionSpec& spec, const json::value& value, std::string_view place,
                       Options& options) {
-  if (const auto* enabled = value.if_bool()) {
-    options.per_message_deflate.enabled = *enabled;
-    return Status::ok();
-  }
   const auto* object = value.if_object();
   if (object == nullptr) return wrong(spec, value, place);
   for (const auto& [key, member_value] : *object) {
@@ -216,7 +218,25 @@ Status assign_deflate(const OptionSpec& spec, const json::value& value, std::str
         assign(*member, member_value, fmt::format("{}.{}", place, std::string_view(key)), options);
     if (!status) return status;
   }
-  options.per_message_deflate.enabled = true;
+  return Status::ok();
+}
+
+Status assign_deflate(const OptionSpec& spec, const json::value& value, std::string_view place,
+                      Options& options) {
+  if (const auto* enabled = value.if_bool()) {
+    options.per_message_deflate.enabled = *enabled;
+    return Status::ok();
+  }
+  Status status = assign_members(spec, value, place, options);
+  options.per_message_deflate.enabled |= status.has_value();
+  return status;
+}
+
+Status assign_certificates(const OptionSpec& spec, const json::value& value, std::string_view place,
+                           Options& options) {
+  auto certificates = certificates_from_json(value);
+  if (!certificates) return wrong(spec, value, place);
+  store(spec, options, std::move(*certificates));
   return Status::ok();
 }
 
@@ -260,6 +280,14 @@ struct ToJson {
   json::value operator()(AccessLogFormat value) const {
     return choice(static_cast<std::size_t>(value));
   }
+  json::value operator()(ServerProtocol value) const {
+    return choice(static_cast<std::size_t>(value));
+  }
+  json::value operator()(TlsVersion value) const { return choice(static_cast<std::size_t>(value)); }
+  json::value operator()(const std::vector<TlsCertificate>& value) const {
+    return value.empty() ? json::value(nullptr) : certificates_to_json(value);
+  }
+  json::value operator()(const TlsOptions& /*value*/) const { return nullptr; }
   json::value operator()(const PerMessageDeflateOptions& value) const { return value.enabled; }
   json::value operator()(const Json& value) const { return value; }
 
@@ -274,6 +302,19 @@ json::value deflate_value(const OptionSpec& parent, const Options& options) {
   for (const std::string_view name : member_names(parent)) {
     members[name] = stored_value(*find_option(fmt::format("{}.{}", parent.name, name)), options);
   }
+  return members;
+}
+
+// What is set of the members and may be shown.
+json::value tls_value(const OptionSpec& parent, const Options& options) {
+  json::object members;
+  for (const std::string_view name : member_names(parent)) {
+    const OptionSpec& member = *find_option(fmt::format("{}.{}", parent.name, name));
+    json::value value = stored_value(member, options);
+    if (member.secrecy == Secrecy::kSecret || value == stored_value(member, Options{})) continue;
+    members[name] = std::move(value);
+  }
+  if (members.empty()) return nullptr;
   return members;
 }
 
@@ -293,7 +334,8 @@ json::value value_from_text(const OptionSpec& spec, std::string_view text) {
     if (const std::optional<bool> value = bool_from_text(text)) return *value;
   }
   if (spec.type == Type::kUser && text == "false") return false;
-  if (spec.type == Type::kDeflate || spec.type == Type::kObject || spec.type == Type::kAny)
+  if (spec.type == Type::kDeflate || spec.type == Type::kTls || spec.type == Type::kObject ||
+      spec.type == Type::kAny)
     return json_or_string(text);
   return json::value(text);
 }
@@ -303,9 +345,6 @@ Status assign(const OptionSpec& spec, const json::value& value, std::string_view
   if (value.is_null()) {
     reset(spec, options);
     return Status::ok();
-  }
-  if (spec.support == Support::kRefused && differs_from_default(spec, value)) {
-    return Failure{fmt::format("{} is {}, but {}", place, shown(spec, value), spec.notice)};
   }
   switch (spec.type) {
     case Type::kBool:
@@ -327,6 +366,10 @@ Status assign(const OptionSpec& spec, const json::value& value, std::string_view
       return assign_choice(spec, value, place, options);
     case Type::kDeflate:
       return assign_deflate(spec, value, place, options);
+    case Type::kTls:
+      return assign_members(spec, value, place, options);
+    case Type::kCertificates:
+      return assign_certificates(spec, value, place, options);
     case Type::kObject:
       if (!value.is_object()) return wrong(spec, value, place);
       store(spec, options, value);
@@ -343,6 +386,7 @@ Status assign(const OptionSpec& spec, const json::value& value, std::string_view
 
 json::value stored_value(const OptionSpec& spec, const Options& options) {
   if (spec.type == Type::kDeflate) return deflate_value(spec, options);
+  if (spec.type == Type::kTls) return tls_value(spec, options);
   Options copy = options;  // accessors give mutable references
   return std::visit(
       [&](auto field) -> json::value {

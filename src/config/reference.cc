@@ -65,8 +65,11 @@ std::string_view type_name(const OptionSpec& spec) {
       return "choice";
     case Type::kDeflate:
       return "bool or object";
+    case Type::kTls:
     case Type::kObject:
       return "object";
+    case Type::kCertificates:
+      return "list of objects";
     case Type::kSignal:
       return "signal's name";
     case Type::kUser:
@@ -142,10 +145,6 @@ std::string reference_page() {
       "## Without meaning here\n\nOptions of the original that are accepted, with a notice of what "
       "to do instead.\n\n";
   page += unused_table(Support::kIgnored);
-  page +=
-      "## Refused\n\nAny value but the default is an error, since going on without it would be "
-      "unsafe.\n\n";
-  page += unused_table(Support::kRefused);
   page.pop_back();
   return page;
 }

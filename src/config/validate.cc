@@ -10,6 +10,7 @@
 #include "config/option_table.h"
 #include "config/option_value.h"
 #include "config/signal_name.h"
+#include "config/tls_rules.h"
 
 namespace socketcluster {
 namespace {
@@ -123,6 +124,7 @@ std::vector<std::string> validate(const Options& options) {
   check_socket(options, errors);
   check_proxies(options, errors);
   check_texts(options, errors);
+  config::check_tls(options, errors);
   return errors;
 }
 

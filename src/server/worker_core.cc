@@ -75,6 +75,26 @@ void WorkerCore::route() {
   });
 }
 
+void WorkerCore::use_tls(std::shared_ptr<const tls::Context> context) {
+  if (handshakes_ != nullptr) return handshakes_->set_context(std::move(context));
+  const tls::Handshakes::Limits limits{.timeout = options().tls_handshake_timeout,
+                                       .at_once = options().max_tls_handshakes};
+  handshakes_ = std::make_unique<tls::Handshakes>(
+      loop_, log_, std::move(context), limits,
+      [this](net::Connection& connection) { http_.serve(connection); });
+}
+
+// Behind what a proxy has said.
+void WorkerCore::serve_client(net::Connection& connection) {
+  if (handshakes_ == nullptr) return http_.serve(connection);
+  handshakes_->begin(connection);
+}
+
+void WorkerCore::close_idle() {
+  http_.begin_shutdown();
+  if (handshakes_ != nullptr) handshakes_->close_idle();
+}
+
 base::Status WorkerCore::listen(std::size_t connection_limit) {
   const net::ListenOptions where{.host = options().host,
                                  .port = options().port,
@@ -117,9 +137,9 @@ void WorkerCore::warn_of_refusal(std::string_view why) {
 void WorkerCore::serve(net::Connection& connection) {
   const bool has_preface =
       options().proxy_protocol && sockets_.forwarding().trusts(connection.remote_address());
-  if (!has_preface) return http_.serve(connection);
+  if (!has_preface) return serve_client(connection);
   net::ProxyPreface::begin(
-      connection, [this](net::Connection& client) { http_.serve(client); },
+      connection, [this](net::Connection& client) { serve_client(client); },
       [this](std::string_view why) { warn_of_refusal(why); });
 }
 
@@ -198,7 +218,7 @@ void WorkerCore::begin_drain(DrainPlan plan) {
   socket_file_.remove();
   drain_ = std::make_unique<Drain>(loop_, sockets_, std::move(plan),
                                    Drain::Hooks{.has_clients = [this] { return has_clients(); },
-                                                .close_idle = [this] { http_.begin_shutdown(); },
+                                                .close_idle = [this] { close_idle(); },
                                                 .on_done = [this] { stop(); }});
   drain_->start();
 }

@@ -41,6 +41,7 @@
 #include "server/master_port.h"
 #include "server/socket_server.h"
 #include "server/status_meter.h"
+#include "tls/handshakes.h"
 
 namespace socketcluster::server {
 
@@ -54,6 +55,8 @@ class WorkerCore {
 
   // Opens the access log, if there is to be one. Before anything is served.
   base::Status open_access_log();
+  // Connections speak TLS. Before the first of them; later, to change what new ones are given.
+  void use_tls(std::shared_ptr<const tls::Context> context);
   // Accepts connections from now on. `connection_limit` 0: none.
   base::Status listen(std::size_t connection_limit);
   std::uint16_t port() const { return listener_->port(); }
@@ -126,7 +129,9 @@ class WorkerCore {
  private:
   void route();
   void serve(net::Connection& connection);
+  void serve_client(net::Connection& connection);
   void warn_of_refusal(std::string_view why);
+  void close_idle();
   void begin_drain(DrainPlan plan);
   bool has_clients() const;
 
@@ -138,6 +143,7 @@ class WorkerCore {
   HttpRoutes routes_;
   std::unique_ptr<http::StaticFiles> files_;
   http::HttpService http_;
+  std::unique_ptr<tls::Handshakes> handshakes_;  // null: connections are not encrypted
   net::EventLoop loop_;
   std::unique_ptr<AccessLog> access_log_;  // outlived by the loop, but not by its connections
   std::unique_ptr<net::Listener> listener_;

@@ -34,6 +34,9 @@ JsonObject MasterCore::start_message(const Slot& slot) const {
                      {"brokers", options_.brokers},
                      {"socketDirectory", directory_->path()},
                      {"instanceId", options_.instance_id}};
+  if (slot.role == ipc::Role::kWorker && certificates_.are_used()) {
+    message["tls"] = certificates_.parcel();
+  }
   if (slot.role == ipc::Role::kBroker && slot.has_served) {
     JsonArray awaited;
     for (const auto& worker : workers_) {

@@ -60,6 +60,7 @@ MasterCore::MasterCore(const Options& options, base::Log& console, ProcessImage 
       tasks_(loop_, log_),
       rules_(child_rules(options)),
       options_json_(config::options_to_json(options)),
+      certificates_(options_, log_),
       entrance_(loop_, log_, max_copies()),
       service_(loop_, log_, take_service_settings()),
       reload_(*this),
@@ -93,6 +94,7 @@ MasterCore::~MasterCore() {
 // ---- Start ----
 
 base::Status MasterCore::open() {
+  if (base::Status loaded = certificates_.load(); !loaded) return loaded;
   if (base::Status opened = entrance_.open(options_); !opened) return opened;
   auto directory =
       SocketDirectory::create(SocketPlace::here(options_.socket_root, options_.app_name));
@@ -223,9 +225,11 @@ void MasterCore::on_signal(int number) {
 void MasterCore::reread_files() {
   if (is_ending()) return;
   log_.info("Master received SIGHUP signal - Reading files again");
+  JsonObject message{{"type", "reread"}};
+  if (certificates_.are_used() && certificates_.reload()) message["tls"] = certificates_.parcel();
   for (const auto& slot : workers_) {
     for (const auto& child : slot->children) {
-      static_cast<void>(child->control().send({{"type", "reread"}}));
+      static_cast<void>(child->control().send(message));
     }
   }
 }

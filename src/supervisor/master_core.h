@@ -31,6 +31,7 @@
 #include "base/unique_function.h"
 #include "ipc/user_tasks.h"
 #include "net/event_loop.h"
+#include "supervisor/certificates.h"
 #include "supervisor/child.h"
 #include "supervisor/entrance.h"
 #include "supervisor/master_events.h"
@@ -147,6 +148,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   base::UniqueFunction<void(std::uint16_t)> on_started_;
   std::optional<SocketDirectory> directory_;
   std::vector<int> broker_sockets_;  // owned
+  Certificates certificates_;
   Entrance entrance_;
   ServiceManager service_;
   Reload reload_;

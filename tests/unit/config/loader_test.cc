@@ -171,7 +171,7 @@ TEST_F(Loader, UsedOptionsAreNotNoted) {
   EXPECT_EQ(loaded.options.auth_key, "secret");
 }
 
-TEST_F(Loader, EveryUnusedOptionIsNotedOrRefused) {
+TEST_F(Loader, EveryUnusedOptionIsNoted) {
   for (const OptionSpec& spec : option_table()) {
     if (spec.support == Support::kUsed) continue;
     Sources sources;

@@ -44,6 +44,10 @@ boost::json::value other_value(const OptionSpec& spec) {
       return boost::json::value(spec.choices.front());
     case Type::kDeflate:
       return true;
+    case Type::kTls:
+      return {{"minVersion", "TLSv1.3"}};
+    case Type::kCertificates:
+      return boost::json::array{{{"key", "a.key"}, {"cert", "a.pem"}}, {{"pfx", "b.pfx"}}};
     case Type::kObject:
     case Type::kSignal:
     case Type::kUser:

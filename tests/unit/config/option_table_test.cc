@@ -35,9 +35,13 @@ bool fits(const OptionSpec& spec) {
     case Type::kChoice:
       return holds<ProtocolVersion>(spec) || holds<LogFormat>(spec) ||
              holds<SchedulingPolicy>(spec) || holds<ForwardedHeader>(spec) ||
-             holds<AccessLogFormat>(spec);
+             holds<AccessLogFormat>(spec) || holds<ServerProtocol>(spec) || holds<TlsVersion>(spec);
     case Type::kDeflate:
       return holds<PerMessageDeflateOptions>(spec);
+    case Type::kTls:
+      return holds<TlsOptions>(spec);
+    case Type::kCertificates:
+      return holds<std::vector<TlsCertificate>>(spec);
     case Type::kObject:
       return holds<Json>(spec);
     case Type::kSignal:
@@ -91,9 +95,7 @@ TEST(OptionTable, ARowThatIsNotUsedKeepsNoValue) {
 
 TEST(OptionTable, ARowWithoutMeaningSaysWhatToDoInstead) {
   for (const OptionSpec& spec : option_table()) {
-    const bool needs_notice =
-        spec.support == Support::kIgnored || spec.support == Support::kRefused;
-    EXPECT_EQ(needs_notice, !spec.notice.empty()) << spec.name;
+    EXPECT_EQ(spec.support == Support::kIgnored, !spec.notice.empty()) << spec.name;
   }
 }
 
@@ -137,7 +139,7 @@ TEST(OptionTable, FieldsAreNotShared) {
         [&](auto field) {
           if constexpr (!std::is_same_v<decltype(field), std::monostate>) {
             // A member of an object may begin where the object begins.
-            if (spec.type != Type::kDeflate) {
+            if (spec.type != Type::kDeflate && spec.type != Type::kTls) {
               EXPECT_TRUE(addresses.insert(&field(options)).second) << spec.name;
             }
           }

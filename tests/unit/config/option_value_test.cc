@@ -166,9 +166,42 @@ TEST(OptionValue, TakesDeflateAsBoolOrObject) {
             "here has an unknown member \"treshold\"; did you mean 'threshold'?");
 }
 
-TEST(OptionValue, RefusesWhatWouldBeUnsafeToIgnore) {
-  EXPECT_EQ(said("protocol", "\"http\""), "");
-  EXPECT_THAT(said("protocol", "\"https\""), HasSubstr("serves no TLS"));
+TEST(OptionValue, TakesTlsMemberByMember) {
+  Options options;
+  EXPECT_EQ(said("protocolOptions", R"({"key":"a.key","cert":"a.pem"})", options), "");
+  EXPECT_EQ(said("protocolOptions", R"({"passphrase":"secret","minVersion":"TLSv1.3",
+                 "sni":[{"cert":"b.pem","key":"b.key"},{"pfx":"c.pfx"}]})",
+                 options),
+            "");
+  const TlsOptions& tls = options.protocol_options;
+  EXPECT_EQ(tls.certificate.key, "a.key");
+  EXPECT_EQ(tls.certificate.passphrase, "secret");
+  EXPECT_EQ(tls.min_version, TlsVersion::k13);
+  ASSERT_EQ(tls.sni.size(), 2U);
+  EXPECT_EQ(tls.sni[1].pfx, "c.pfx");
+  EXPECT_EQ(said("protocolOptions", "null", options), "");
+  EXPECT_EQ(options.protocol_options.certificate.key, "");
+}
+
+TEST(OptionValue, SaysWhatIsWrongAboutTls) {
+  EXPECT_EQ(said("protocol", "\"ftp\""), "here is \"ftp\", but must be http or https");
+  EXPECT_EQ(said("protocolOptions", "true"), "here is true, but must be a JSON object");
+  EXPECT_EQ(said("protocolOptions", R"({"minVersion":"TLSv1"})"),
+            "here.minVersion is \"TLSv1\", but must be TLSv1.2 or TLSv1.3");
+  EXPECT_EQ(said("protocolOptions", R"({"passfrase":"x"})"),
+            "here has an unknown member \"passfrase\"; did you mean 'passphrase'?");
+  EXPECT_EQ(said("protocolOptions", R"({"key":["-----BEGIN"]})"),
+            "here.key is (not shown), but must be a text");
+  EXPECT_THAT(said("protocolOptions", R"({"sni":[{"kee":"x"}]})"), HasSubstr("list of objects"));
+}
+
+TEST(OptionValue, ShowsOfTlsOnlyWhatIsNoSecret) {
+  Options options;
+  ASSERT_EQ(said("protocolOptions",
+                 R"({"key":"a.key","cert":"a.pem","passphrase":"x","sni":[{"pfx":"b"}]})", options),
+            "");
+  EXPECT_EQ(stored_value(*find_option("protocolOptions"), options),
+            (boost::json::value{{"cert", "a.pem"}}));
 }
 
 TEST(OptionValue, ReadsTextByTheType) {

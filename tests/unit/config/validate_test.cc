@@ -137,5 +137,38 @@ TEST(NormalizePath, AddsTheMissingSlashes) {
   EXPECT_EQ(normalize_path("/"), "/");
 }
 
+TEST(Validate, HttpsNeedsACertificateWithItsKey) {
+  Options options;
+  options.protocol = ServerProtocol::kHttps;
+  TlsCertificate& certificate = options.protocol_options.certificate;
+  EXPECT_THAT(validate(options), ElementsAre(HasSubstr("protocolOptions has no cert")));
+  certificate.cert = "a.pem";
+  EXPECT_THAT(validate(options), ElementsAre("protocolOptions has a cert, but not its key"));
+  certificate.key = "a.key";
+  EXPECT_THAT(validate(options), IsEmpty());
+  certificate.pfx = "a.pfx";
+  EXPECT_THAT(validate(options), ElementsAre(HasSubstr("pfx beside key or cert")));
+  certificate = {};
+  certificate.pfx = "a.pfx";
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.protocol_options.sni.push_back({.key = "b.key", .cert = "", .pfx = "", .passphrase = ""});
+  EXPECT_THAT(validate(options), ElementsAre(HasSubstr("protocolOptions.sni[0] has no cert")));
+}
+
+TEST(Validate, OptionsOfTlsMustFitTogether) {
+  Options options;
+  options.protocol = ServerProtocol::kHttps;
+  TlsOptions& tls = options.protocol_options;
+  tls.certificate.pfx = "a.pfx";
+  tls.min_version = TlsVersion::k13;
+  tls.max_version = TlsVersion::k12;
+  tls.request_cert = true;
+  EXPECT_THAT(validate(options), ElementsAre(HasSubstr("minVersion is newer than maxVersion"),
+                                             HasSubstr("requestCert needs ca")));
+  tls.max_version = TlsVersion::k13;
+  tls.ca = "ca.pem";
+  EXPECT_THAT(validate(options), IsEmpty());
+}
+
 }  // namespace
 }  // namespace socketcluster

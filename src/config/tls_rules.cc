@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "config/tls_rules.h"
+
+#include <fmt/format.h>
+
+namespace socketcluster::config {
+namespace {
+
+// A handshake compares the name that a client asks for with those of all of them.
+constexpr std::size_t kMaxSni = 1000;
+
+void check_certificate(const TlsCertificate& certificate, const std::string& place,
+                       std::vector<std::string>& errors) {
+  const bool has_pem = !certificate.key.empty() || !certificate.cert.empty();
+  if (!certificate.pfx.empty()) {
+    if (has_pem) errors.push_back(fmt::format("{} has pfx beside key or cert: use one", place));
+  } else if (certificate.cert.empty()) {
+    errors.push_back(fmt::format("{} has no cert (nor pfx), which protocol https needs", place));
+  } else if (certificate.key.empty()) {
+    errors.push_back(fmt::format("{} has a cert, but not its key", place));
+  }
+}
+
+}  // namespace
+
+void check_tls(const Options& options, std::vector<std::string>& errors) {
+  if (options.protocol != ServerProtocol::kHttps) return;
+  const TlsOptions& tls = options.protocol_options;
+  check_certificate(tls.certificate, "protocolOptions", errors);
+  for (std::size_t i = 0; i < tls.sni.size(); ++i) {
+    check_certificate(tls.sni[i], fmt::format("protocolOptions.sni[{}]", i), errors);
+  }
+  if (tls.sni.size() > kMaxSni) {
+    errors.push_back(fmt::format("protocolOptions.sni has {} certificates, but may have {}",
+                                 tls.sni.size(), kMaxSni));
+  }
+  if (tls.min_version > tls.max_version) {
+    errors.emplace_back("protocolOptions.minVersion is newer than maxVersion");
+  }
+  if (tls.request_cert && tls.reject_unauthorized && tls.ca.empty()) {
+    errors.emplace_back(
+        "protocolOptions.requestCert needs ca: who has signed the clients' certificates");
+  }
+}
+
+}  // namespace socketcluster::config

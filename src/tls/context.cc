@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "tls/context.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/printable.h"
+
+namespace socketcluster::tls {
+namespace {
+
+using base::Failure;
+using base::Status;
+
+// TLS 1.2 with forward secrecy and authenticated encryption; TLS 1.3 has nothing else.
+constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+constexpr std::string_view kProtocolName = "http/1.1";
+// How long a client may come back without a full handshake. Tickets tell nobody but this server
+// anything, but who steals its keys can read what TLS 1.2 connections with tickets say.
+constexpr long kTicketSeconds = 2 * 3600;
+
+int version_number(TlsVersion version) {
+  switch (version) {
+    case TlsVersion::k12:
+      return TLS1_2_VERSION;
+    case TlsVersion::k13:
+      return TLS1_3_VERSION;
+  }
+  return TLS1_3_VERSION;
+}
+
+// RFC 7301. A client that cannot speak HTTP/1.1 (it offers HTTP/2 alone) is told so; one that
+// offers nothing is served.
+int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
+                    const unsigned char* in, unsigned int in_size, void* /*data*/) {
+  for (unsigned int i = 0; i < in_size; i += 1U + in[i]) {
+    if (in[i] != kProtocolName.size() || i + 1 + kProtocolName.size() > in_size) continue;
+    if (std::memcmp(in + i + 1, kProtocolName.data(), kProtocolName.size()) != 0) continue;
+    *out = in + i + 1;
+    *out_size = in[i];
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+Status set_ciphers(SSL_CTX& context, std::string_view ciphers) {
+  std::string list, suites;
+  while (!ciphers.empty()) {
+    const std::size_t end = ciphers.find_first_of(":, ");
+    const std::string_view name = ciphers.substr(0, end);
+    ciphers.remove_prefix(end == std::string_view::npos ? ciphers.size() : end + 1);
+    if (name.empty()) continue;
+    std::string& target = name.starts_with("TLS_") ? suites : list;
+    if (!target.empty()) target += ':';
+    target += name;
+  }
+  const auto unknown = [](const std::string& names) {
+    return Failure{"protocolOptions.ciphers: OpenSSL knows no usable cipher in '" +
+                   base::printable(names, 200) + "'"};
+  };
+  if (SSL_CTX_set_cipher_list(&context, list.empty() ? kCiphers : list.c_str()) != 1) {
+    return unknown(list);
+  }
+  if (!suites.empty() && SSL_CTX_set_ciphersuites(&context, suites.c_str()) != 1) {
+    return unknown(suites);
+  }
+  return Status::ok();
+}
+
+void set_rules(SSL_CTX& context, const TlsOptions& options) {
+  SSL_CTX_set_min_proto_version(&context, version_number(options.min_version));
+  SSL_CTX_set_max_proto_version(&context, version_number(options.max_version));
+  // Peers that end TCP without ending TLS first are common. What is cut off is noticed anyway:
+  // requests and WebSocket messages say how long they are.
+  SSL_CTX_set_options(&context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+                                    SSL_OP_IGNORE_UNEXPECTED_EOF);
+  // An idle connection owns no buffers; a busy one is read with one call for several records.
+  SSL_CTX_set_mode(&context, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_read_ahead(&context, 1);
+  SSL_CTX_set_alpn_select_cb(&context, &choose_protocol, nullptr);
+}
+
+int accept_anybody(int /*is_valid*/, X509_STORE_CTX* /*store*/) {
+  return 1;
+}
+
+Status set_authorities(SSL_CTX& context, const TlsOptions& options, const std::string& pem) {
+  for (const Certificate& authority : certificates_in(pem)) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(&context), authority.get()) != 1 ||
+        SSL_CTX_add_client_CA(&context, authority.get()) != 1) {
+      return Failure{"protocolOptions.ca: OpenSSL refuses a certificate: " + last_reason()};
+    }
+  }
+  if (!options.request_cert) return Status::ok();
+  if (options.reject_unauthorized) {
+    SSL_CTX_set_verify(&context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  } else {
+    SSL_CTX_set_verify(&context, SSL_VERIFY_PEER, &accept_anybody);
+  }
+  return Status::ok();
+}
+
+// Tickets carry everything, so that any worker can resume what another one has begun. One that was
+// given under other rules about client certificates is not taken.
+void set_sessions(SSL_CTX& context, const TlsOptions& options, const std::string& authorities,
+                  TicketKeys ticket_keys) {
+  SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_timeout(&context, kTicketSeconds);
+  SSL_CTX_set_tlsext_ticket_keys(&context, ticket_keys.data(),
+                                 static_cast<long>(ticket_keys.size()));
+  std::string rules = options.request_cert ? authorities : std::string();
+  if (options.request_cert) rules += options.reject_unauthorized ? "required" : "asked for";
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(rules.data()), rules.size(), digest.data());
+  SSL_CTX_set_session_id_context(&context, digest.data(), digest.size());
+}
+
+Status set_identity(SSL_CTX& context, const Identity& identity, const std::string& option) {
+  const auto refused = [&option] {
+    return Failure{option + ": OpenSSL refuses the certificate or key: " + last_reason()};
+  };
+  std::vector<Certificate> chain = certificates_in(identity.chain);
+  const Bio bio = bio_of(identity.key);
+  const PrivateKey key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  if (chain.empty() || key == nullptr) return refused();
+  if (SSL_CTX_use_certificate(&context, chain.front().get()) != 1 ||
+      SSL_CTX_use_PrivateKey(&context, key.get()) != 1) {
+    return refused();
+  }
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    if (SSL_CTX_add1_chain_cert(&context, chain[i].get()) != 1) return refused();
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const Context>> Context::create(const TlsOptions& options,
+                                                             const Credentials& credentials,
+                                                             const TicketKeys& ticket_keys) {
+  const base::ErrorQueueGuard guard;
+  std::shared_ptr<Context> made(new Context);
+  for (std::size_t i = 0; i < credentials.identities.size(); ++i) {
+    if (Status added = made->add(options, credentials, i); !added) return added.error();
+  }
+  SSL_CTX& first = *made->entries_.front().context;
+  set_sessions(first, options, credentials.authorities, ticket_keys);
+  // The macro for it has a cast of the old style.
+  SSL_CTX_callback_ctrl(&first, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                        reinterpret_cast<void (*)()>(&Context::on_server_name));
+  SSL_CTX_set_tlsext_servername_arg(&first, made.get());
+  return std::shared_ptr<const Context>(std::move(made));
+}
+
+Status Context::add(const TlsOptions& options, const Credentials& credentials, std::size_t index) {
+  SslContext context(SSL_CTX_new(TLS_server_method()));
+  if (context == nullptr) return Failure{"OpenSSL cannot serve TLS: " + last_reason()};
+  set_rules(*context, options);
+  if (Status set = set_ciphers(*context, options.ciphers); !set) return set;
+  if (Status set = set_authorities(*context, options, credentials.authorities); !set) return set;
+  const Identity& identity = credentials.identities[index];
+  const std::string option =
+      index == 0 ? "protocolOptions" : "protocolOptions.sni[" + std::to_string(index - 1) + "]";
+  if (Status set = set_identity(*context, identity, option); !set) return set;
+  std::vector<Certificate> chain = certificates_in(identity.chain);
+  entries_.push_back({std::move(context), std::move(chain.front())});
+  return Status::ok();
+}
+
+Ssl Context::new_server_side() const {
+  Ssl ssl(SSL_new(entries_.front().context.get()));
+  if (ssl != nullptr) SSL_set_accept_state(ssl.get());
+  return ssl;
+}
+
+int Context::on_server_name(SSL* ssl, int* /*alert*/, void* self) {
+  static_cast<const Context*>(self)->choose(*ssl);
+  return SSL_TLSEXT_ERR_OK;
+}
+
+// A name that no certificate has is served with the first one: it is the client's business what it
+// accepts.
+void Context::choose(SSL& ssl) const {
+  const char* const name = SSL_get_servername(&ssl, TLSEXT_NAMETYPE_host_name);
+  if (name == nullptr || entries_.size() == 1) return;
+  for (const Entry& entry : entries_) {
+    if (X509_check_host(entry.certificate.get(), name, 0, 0, nullptr) != 1) continue;
+    SSL_set_SSL_CTX(&ssl, entry.context.get());
+    return;
+  }
+}
+
+base::Result<Checked> load_context(const TlsOptions& options, const TicketKeys& ticket_keys,
+                                   base::Log& log) {
+  base::Result<Loaded> loaded = load_credentials(options);
+  if (!loaded) return loaded.error();
+  auto context = Context::create(options, loaded->credentials, ticket_keys);
+  if (!context) return context.error();
+  for (const std::string& warning : loaded->warnings) log.warning(warning);
+  return Checked{std::move(loaded->credentials), std::move(*context)};
+}
+
+}  // namespace socketcluster::tls

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// What the files of `protocolOptions` hold, read and checked: keys decrypted, all of it PEM, so
+// that it can be handed to processes that may not read the files and know no passphrase.
+//
+// Plain values; no thread rule.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <socketcluster/json.h>
+#include <socketcluster/options.h>
+
+#include "base/random.h"
+#include "base/result.h"
+
+namespace socketcluster::tls {
+
+// A certificate chain with its private key.
+struct Identity {
+  std::string chain;  // the server's own certificate first
+  std::string key;
+};
+
+struct Credentials {
+  std::vector<Identity> identities;  // the first one is for clients that ask for no other
+  std::string authorities;           // who signs the certificates of clients
+};
+
+// With what session tickets are encrypted. The processes that a client may come back to need the
+// same.
+using TicketKeys = std::array<std::uint8_t, 80>;
+TicketKeys make_ticket_keys(base::RandomSource& random);
+
+struct Loaded {
+  Credentials credentials;
+  std::vector<std::string> warnings;  // a certificate that is not valid yet, or not for long
+};
+
+// Reads the files. The failure is one line that names the option, the file and the reason: not
+// found, not readable, wrong passphrase, no certificate in it, the key of another certificate,
+// expired.
+base::Result<Loaded> load_credentials(const TlsOptions& options);
+
+// For the way from the master to its workers.
+JsonObject to_json(const Credentials& credentials, const TicketKeys& ticket_keys);
+struct Parcel {
+  Credentials credentials;
+  TicketKeys ticket_keys;
+};
+base::Result<Parcel> from_json(const Json& value);
+
+}  // namespace socketcluster::tls

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// New connections of a loop on their way through the TLS handshake.
+//
+//   begin() -> [ waiting for its turn ] -> handshake -> on_ready(connection), as if just accepted
+//                                              `-> failed, too slow: closed
+//
+// At most so many are under way at once: each has memory of its own that is large beside that of an
+// established connection, and a peer that is silent keeps it until the time-out. And only so many
+// steps are taken per iteration of the loop, because one may be a signature of a millisecond.
+//
+// Thread rule: loop thread only. Must outlive the loop's connections.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+
+#include "base/log.h"
+#include "base/unique_function.h"
+#include "net/connection.h"
+#include "net/event_loop.h"
+#include "tls/context.h"
+#include "tls/tls_transport.h"
+
+namespace socketcluster::tls {
+
+class Handshakes final : private HandshakeBudget {
+ public:
+  struct Limits {
+    std::chrono::milliseconds timeout{10000};
+    std::size_t at_once = 1000;
+  };
+  // The handshake is complete: the connection gets a handler in this call.
+  using ReadyHandler = base::UniqueFunction<void(net::Connection&)>;
+
+  // `loop` and `log` must outlive it.
+  Handshakes(net::EventLoop& loop, base::Log& log, std::shared_ptr<const Context> context,
+             const Limits& limits, ReadyHandler on_ready);
+  Handshakes(const Handshakes&) = delete;
+  Handshakes& operator=(const Handshakes&) = delete;
+  ~Handshakes();
+
+  // For a connection that was just accepted.
+  void begin(net::Connection& connection);
+  // For handshakes that begin from now on.
+  void set_context(std::shared_ptr<const Context> context) { context_ = std::move(context); }
+  // Of connections that have begun.
+  std::size_t count() const { return under_way_; }
+  // For an orderly end: closes the connections of which nothing has come yet.
+  void close_idle();
+
+ private:
+  class Handshake;
+
+  bool take_step() override;
+  void start(Handshake& handshake);
+  void ready(Handshake& handshake);
+  void ended(Handshake& handshake);
+  void start_next();
+
+  net::EventLoop& loop_;
+  base::Log& log_;
+  std::shared_ptr<const Context> context_;
+  const Limits limits_;
+  ReadyHandler on_ready_;
+  Staging staging_;
+  std::size_t under_way_ = 0;
+  std::size_t steps_left_;
+  bool renews_steps_ = false;
+  std::deque<Handshake*> waiting_;
+  std::vector<Handshake*> all_;
+};
+
+}  // namespace socketcluster::tls
