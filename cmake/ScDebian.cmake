@@ -29,11 +29,13 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME socketcluster)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54~)")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS "socketcluster-dev, npm")
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
 "HTTP and WebSocket server for clients of the SocketCluster protocol, versions
 1 and 2 on one port. It runs as a service of systemd, in a container or by
 hand, on all cores, and loads controllers: shared objects with an application's
-own logic.")
+own logic. It makes the files of a new application, too; socketcluster-dev
+builds them.")
 set(_sc_debian "${PROJECT_SOURCE_DIR}/deploy/debian")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
     "${_sc_debian}/conffiles" "${_sc_debian}/postinst" "${_sc_debian}/prerm" "${_sc_debian}/postrm")
@@ -48,8 +50,8 @@ string(CONCAT CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "npm")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 "Development files: headers, static libraries and the CMake package
-SocketCluster for servers and controllers of one's own, the template of an
-application, and the documents.")
+SocketCluster for servers and controllers of one's own, the compiler, and the
+documents.")
 
 # What Debian wants beside what `cmake --install` installs.
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/ScDebianFiles.cmake")

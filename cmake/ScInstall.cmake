@@ -1,6 +1,6 @@
-# What `cmake --install` puts into place, as two components: `runtime` (the program with its manual, completion and
-# systemd unit) and `development` (the public headers, one library per layer, documents, and the package
-# SocketCluster), which other projects use so:
+# What `cmake --install` puts into place, as two components: `runtime` (the program with its manual, completion, systemd
+# unit and the template of an app) and `development` (the public headers, one library per layer, documents, and the
+# package SocketCluster), which other projects use so:
 #
 #   find_package(SocketCluster REQUIRED)
 #   target_link_libraries(app PRIVATE SocketCluster::socketcluster)       # a program
@@ -87,8 +87,8 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/docs" DESTINATION ${CMAKE_INSTALL_DOCDI
 # What `socketcluster create` copies: templates/app with the page of the sample. The program finds it from the place of
 # its executable, so a build tree has it in the same place (as links).
 set(_sc_template "share/socketcluster/templates/app")
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/templates/app/" DESTINATION ${_sc_template})
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/sample/public" DESTINATION ${_sc_template}
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/templates/app/" DESTINATION ${_sc_template} COMPONENT runtime)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/sample/public" DESTINATION ${_sc_template} COMPONENT runtime
         PATTERN "socketcluster-client.min.js" EXCLUDE)
 file(GLOB _sc_template_files "${PROJECT_SOURCE_DIR}/templates/app/*")
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/${_sc_template}")

@@ -28,6 +28,15 @@ std::string package_argument() {
   return "-DCMAKE_PREFIX_PATH=" + prefix.string();
 }
 
+// Somebody who has built it before, or says where the package is, knows better.
+bool has_development_files() {
+  if (is_there("build/CMakeCache.txt")) return true;
+  for (const char* variable : {"SocketCluster_DIR", "CMAKE_PREFIX_PATH"}) {
+    if (std::getenv(variable) != nullptr) return true;
+  }
+  return can_build_apps();
+}
+
 Command configure_step(ProcessGroup group) {
   Command step{.words = {"cmake", "-S", ".", "-B", "build", package_argument()}, .group = group};
   if (std::getenv("CMAKE_GENERATOR") == nullptr && is_in_path("ninja")) {
@@ -43,6 +52,10 @@ base::Status check_app() {
     return base::Failure{
         "There is no CMakeLists.txt here: 'socketcluster run' belongs into the folder of an app, "
         "which 'socketcluster create <appname>' makes."};
+  }
+  if (!has_development_files()) {
+    return base::Failure{std::string("Headers and libraries of SocketCluster are not installed: ") +
+                         kBuildRemedy};
   }
   if (!is_in_path("cmake")) {
     return base::Failure{"cmake is not installed: install cmake, g++ and ninja-build or make."};

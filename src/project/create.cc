@@ -44,10 +44,7 @@ class Creation {
       return error("Failed to create SocketCluster sample: " + copied.error().text);
     }
     if (!install_client()) return kFailed;
-    terminal_.out << "[Success] SocketCluster sample '" << shown() << "' was setup successfully.\n"
-                  << "Next:\n  cd " << request_.app_name
-                  << "\n  socketcluster run          builds it and serves http://localhost:8000"
-                  << std::endl;
+    say_what_is_next();
     return kOk;
   }
 
@@ -120,6 +117,16 @@ class Creation {
           ", so the page has no client yet. Everything else is there: run 'npm install' in " +
           shown() + " again.");
     return false;
+  }
+
+  void say_what_is_next() const {
+    terminal_.out << "[Success] SocketCluster sample '" << shown() << "' was setup successfully.\n"
+                  << "Next:\n  cd " << request_.app_name
+                  << "\n  socketcluster run          builds it and serves http://localhost:8000"
+                  << std::endl;
+    if (!can_build_apps()) {
+      terminal_.err << "[Warning] What builds it is not installed: " << kBuildRemedy << std::endl;
+    }
   }
 
   // npm may be set up to run no scripts of packages (ignore-scripts).

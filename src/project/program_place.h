@@ -10,4 +10,11 @@ namespace socketcluster::project {
 // when the system does not tell.
 std::filesystem::path program_prefix();
 
+// Whether headers and libraries are there as well. Debian has them in a package of their own, since
+// a server does not need them.
+bool can_build_apps();
+inline constexpr const char* kBuildRemedy =
+    "install the package socketcluster-dev of this version, which brings the compiler as well (apt "
+    "install ./socketcluster-dev_*.deb).";
+
 }  // namespace socketcluster::project

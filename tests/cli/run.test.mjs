@@ -2,16 +2,17 @@
 // From nothing to a running app, as a new user does it: create, run, edit; with the installed program, real
 // clients and a browser.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { promisify } from 'node:util';
 
-import { openPage, screenshot } from '../browser/pages.mjs';
 import { connectClient } from '../interop/clients.mjs';
 import { keepConnecting } from '../support/keep_connecting.mjs';
-import { childrenOf, eventually, isAlive } from '../support/processes.mjs';
-import { within } from '../support/wait.mjs';
+import { buildDir } from '../support/paths.mjs';
+import { childrenOf, isAlive } from '../support/processes.mjs';
+import { buildTime, replaced, replaceWorker, setVersion, started, usePage, version } from './app.mjs';
 import { temporaryFolder } from './controllers.mjs';
 import { buildEnvironment, installProgram, Session } from './installation.mjs';
 
@@ -19,26 +20,10 @@ const program = installProgram({ after });
 const folder = temporaryFolder({ after });
 const app = path.join(folder, 'my-app');
 const env = buildEnvironment();
-const buildTime = 240000;   // on a busy machine
 
 const run = (t, args, options = {}) => new Session(t, [program, 'run', ...args], { cwd: app, env, ...options });
 const source = name => path.join(app, name);
 const workerText = () => fs.readFileSync(source('worker.cpp'), 'utf8');
-
-// The worker answers `version` with the number.
-function setVersion(version) {
-  const handler = `worker.server().on("version", [](sc::Socket&, const sc::Json&, sc::Respond respond) { respond(${version}); });`;
-  const clean = workerText().replace(/^ *worker\.server\(\)\.on\("version".*\n/m, '');
-  fs.writeFileSync(source('worker.cpp'), clean.replace('worker.http().serve_static', `${handler}\n  worker.http().serve_static`));
-}
-
-// Resolves with the port of the n-th start.
-async function started(session, n = 1) {
-  await session.untilOutput(new RegExp(`(?:.*?\\bPort: \\d+){${n}}.*?Broker count`, 's'), buildTime);
-  session.port = Number([...session.stdout.matchAll(/\bPort: (\d+)/g)][n - 1][1]);
-  session.master = Number([...session.stdout.matchAll(/\bMaster PID: (\d+)/g)][n - 1][1]);
-  return session.port;
-}
 
 async function end(session, signal, code = 0) {
   process.kill(session.child.pid, signal);
@@ -46,12 +31,6 @@ async function end(session, signal, code = 0) {
   assert.deepEqual(session.status, { code, signal: null }, session.describe());
   session.checkOutput();
 }
-
-const version = async (t, port) => (await connectClient(t, '20.0.2', port)).invoke('version');
-
-// A new worker, which serves alone.
-const replaced = (session, before) => eventually(() => childrenOf(session.master).length === 2
-  && before.some(pid => !isAlive(pid)), 'the worker to be replaced');
 
 before(async () => {
   const session = new Session({ after }, [program, 'create', 'my-app'], { cwd: folder });
@@ -75,14 +54,7 @@ test('a new app is built, serves its page, sends rand and counts', { timeout: 40
   const [{ rand }] = await clients[0].receive('rand').count(1);
   assert.ok(Number.isInteger(rand) && rand >= 0 && rand <= 4, `${rand}`);
 
-  const { page, complaints } = await openPage(t, `http://127.0.0.1:${port}/`);
-  await page.waitForSelector('#status[data-state="open"]');
-  await page.waitForFunction(() => Number(document.getElementById('rand').dataset.count) >= 1);
-  await page.click('#press');
-  await page.waitForFunction(() => document.getElementById('count').textContent === '5');
-  await screenshot(page, 'created-app.png');
-  assert.deepEqual(complaints, []);
-  await page.close();
+  await usePage(t, port, { counted: 4, picture: 'created-app.png' });
   await end(session, 'SIGTERM');
 });
 
@@ -96,16 +68,14 @@ test('its objects are controllers for the installed program', { timeout: 400000 
 });
 
 test('edit, build, SIGUSR2: new behaviour, and nobody is refused', { timeout: 400000 }, async t => {
-  setVersion(1);
+  setVersion(app, 1);
   const session = run(t, ['-p', '0']);
   const port = await started(session);
   assert.equal(await version(t, port), 1);
   const stopConnecting = keepConnecting(port);
-  setVersion(2);
-  execFileSync('cmake', ['--build', 'build'], { cwd: app, stdio: 'ignore' });
-  const children = childrenOf(session.master);
-  process.kill(session.master, 'SIGUSR2');
-  await within(replaced(session, children), 'the replacement');
+  setVersion(app, 2);
+  await promisify(execFile)('cmake', ['--build', 'build'], { cwd: app });
+  await replaceWorker(session.master);
   assert.equal(await version(t, port), 2);
   assert.ok(await stopConnecting() > 0);
   await end(session, 'SIGINT');
@@ -124,9 +94,9 @@ test('--watch builds on change; an error leaves what runs as it is', { timeout: 
 
   let children = childrenOf(session.master);
   fs.writeFileSync(source('worker.cpp'), good);
-  setVersion(3);
+  setVersion(app, 3);
   await session.untilOutput(/\[Active\] The workers are replaced by new ones/, buildTime);
-  await replaced(session, children);
+  await replaced(session.master, children);
   assert.equal(await version(t, port), 3);
   assert.ok(await stopConnecting() > 0);
 
@@ -147,6 +117,19 @@ test('run outside of an app, and without cmake, is one clear line', async t => {
   const poor = run(t, [], { env: { PATH: '/nonexistent' } });
   assert.equal(await poor.ended(), 1);
   assert.match(poor.stderr, /^\[Error\] cmake is not installed: install cmake, g\+\+ and ninja-build or make\.\n$/);
+});
+
+test('without headers and libraries an app can be created, and run names the package that has them', async t => {
+  const prefix = path.join(temporaryFolder(t), 'prefix');
+  await promisify(execFile)('cmake', ['--install', buildDir, '--prefix', prefix, '--component', 'runtime']);
+  const runtime = path.join(prefix, 'bin', 'socketcluster');
+  const creating = new Session(t, [runtime, 'create', 'chat'], { cwd: prefix, env: { PATH: '/nonexistent' } });
+  assert.equal(await creating.ended(), 0, creating.describe());
+  assert.match(creating.stdout, /\[Success\]/);
+  assert.match(creating.stderr, /^\[Warning\] What builds it is not installed: install the package socketcluster-dev .*\n$/m);
+  const running = new Session(t, [runtime, 'run'], { cwd: path.join(prefix, 'chat') });
+  assert.equal(await running.ended(), 1);
+  assert.match(running.stderr, /^\[Error\] Headers and libraries of SocketCluster are not installed: install the package socketcluster-dev .*\n$/);
 });
 
 test('an app without the target server is one clear line', { timeout: 400000 }, async t => {
