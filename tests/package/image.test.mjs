@@ -1,36 +1,27 @@
 // SPDX-License-Identifier: MIT
 // The Debian package and the container image without a container engine: the steps of deploy/docker/Dockerfile in a fresh
 // Debian, the package installed by apt with its dependencies, the server as an unprivileged user, a client from npm and a
-// controller from a volume, and the package's end.
+// controller from a volume, the service of systemd, and the package's end.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import test from 'node:test';
+import test, { after } from 'node:test';
 
 import { openClient } from '../interop/clients.mjs';
 import { CleanRoot, whyNoCleanRoot } from '../support/clean_root.mjs';
 import { readStage } from '../support/dockerfile.mjs';
-import { buildDir, repoRoot } from '../support/paths.mjs';
+import { repoRoot } from '../support/paths.mjs';
 import { eventually } from '../support/processes.mjs';
+import { apt, freePort, Packages } from './packages.mjs';
 
-const packages = path.join(buildDir, 'packages');
-const preset = path.basename(buildDir);
+const packages = new Packages({ after });
 const skip = whyNoCleanRoot();
 const image = readStage(path.join(repoRoot, 'deploy/docker/Dockerfile'), 'socketcluster');
 
 // What it says is right for Debian's own packages alone, or done on purpose.
 const expectedOfLintian = [/package-contains-vcs-control-file .*templates\/app\/.gitignore/, /initial-upload-closes-no-bugs/, /non-standard-file-perm 0600 .*etc\/socketcluster\/environment/, /running with root privileges/];
-
-async function freePort() {
-  const server = net.createServer();
-  await new Promise(resolve => { server.listen(0, '127.0.0.1', resolve); });
-  const { port } = server.address();
-  await new Promise(resolve => { server.close(resolve); });
-  return port;
-}
 
 // The steps of the image's stage, as `docker build` takes them.
 function buildImage(root) {
@@ -40,23 +31,9 @@ function buildImage(root) {
       continue;
     }
     assert.equal(copy.from, 'packages');
-    const pattern = new RegExp(`^${path.basename(copy.source).replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
-    const files = fs.readdirSync(packages).filter(name => pattern.test(name));
-    assert.equal(files.length, 1, files.join(' '));
-    fs.mkdirSync(root.path(copy.target), { recursive: true });
-    fs.copyFileSync(path.join(packages, files[0]), root.path(copy.target, files[0]));
+    packages.copyTo(root, copy.target, path.basename(copy.source));
   }
   fs.mkdirSync(root.path(image.cwd), { recursive: true });
-}
-
-const apt = { env: { ...image.env, DEBIAN_FRONTEND: 'noninteractive' } };
-
-// Installs one of the packages with what it needs.
-function install(root, prefix) {
-  const file = fs.readdirSync(packages).find(name => name.startsWith(prefix));
-  fs.copyFileSync(path.join(packages, file), root.path('srv', file));
-  root.run(['apt-get', 'update'], apt);
-  root.run(['apt-get', 'install', '-y', '--no-install-recommends', `/srv/${file}`], apt);
 }
 
 // As `docker run` with these variables and volumes.
@@ -82,12 +59,10 @@ function makeVolume(t) {
 }
 
 test('the packages are made, and Debian has nothing against them', t => {
-  execFileSync(path.join(repoRoot, 'scripts/package'), [preset], { encoding: 'utf8' });
-  const files = fs.readdirSync(packages).filter(name => name.endsWith('.deb'));
-  assert.deepEqual(files.map(name => name.split('_')[0]), ['socketcluster-dev', 'socketcluster']);
-  const depends = execFileSync('dpkg-deb', ['-f', path.join(packages, files[1]), 'Depends'], { encoding: 'utf8' });
+  assert.deepEqual(packages.names.map(name => name.split('_')[0]), ['socketcluster-dev', 'socketcluster']);
+  const depends = execFileSync('dpkg-deb', ['-f', packages.path(packages.names[1]), 'Depends'], { encoding: 'utf8' });
   for (const library of ['libc6', 'libssl3', 'libboost-json1.81.0']) assert.match(depends, new RegExp(`\\b${library}\\b`));
-  const lintian = spawnSync('lintian', ['--tag-display-limit', '0', ...files.map(name => path.join(packages, name))], { encoding: 'utf8' });
+  const lintian = spawnSync('lintian', ['--tag-display-limit', '0', ...packages.names.map(name => packages.path(name))], { encoding: 'utf8' });
   if (lintian.error?.code === 'ENOENT') return t.diagnostic('lintian is not installed');
   const complaints = (lintian.stdout + lintian.stderr).split('\n').filter(line => line && !expectedOfLintian.some(expected => expected.test(line)));
   assert.deepEqual(complaints, []);
@@ -150,36 +125,11 @@ test('the image: built, run, asked for its health, given a controller, and remov
     root.run(['socketcluster', 'config', 'check', '/etc/socketcluster/socketcluster.json'], { user: image.user, env: image.env });
   });
 
-  await t.test('with the development package an app is created, built and started', async t => {
-    install(root, 'socketcluster-dev_');
-    const home = '/home/user';
-    fs.mkdirSync(root.path(home));
-    fs.chownSync(root.path(home), ...image.user.split(':').map(Number));
-    const place = { env: { ...image.env, HOME: home, SOCKETCLUSTER_PORT: String(await freePort()) }, user: image.user };
-    assert.match(root.run(['socketcluster', 'create', 'myapp'], { ...place, cwd: home }), /\[Success\] SocketCluster sample/);
-    place.cwd = `${home}/myapp`;
-    // `socketcluster run` does the same, but a server has to be up in a while, and a compiler has not.
-    root.run(['cmake', '-S', '.', '-B', 'build'], place);
-    root.run(['cmake', '--build', 'build'], place);
-    const server = root.start(['socketcluster', 'run'], place);
-    t.after(() => server.kill());
-    const client = openClient(t, '20.0.2', await server.ready());
-    const rand = client.receive('rand');
-    const sample = client.subscribe('sample');
-    await client.subscribes.until(name => name === 'sample', 'the subscription');
-    client.transmit('sampleClientEvent', 0);
-    assert.equal(typeof await sample.until(() => true, 'the count'), 'number');
-    assert.equal(typeof (await rand.until(() => true, 'a random number')).rand, 'number');
-    client.disconnect();
-    await server.stop();
-    assert.deepEqual(root.processes(), []);
-  });
-
   await t.test('removed it leaves its configuration, purged nothing but its user', () => {
-    root.run(['apt-get', 'remove', '-y', 'socketcluster'], apt);
+    apt(root, 'remove', 'socketcluster');
     assert.ok(!fs.existsSync(root.path('usr/bin/socketcluster')));
     assert.deepEqual(fs.readdirSync(root.path('etc/socketcluster')).sort(), ['environment', 'socketcluster.json']);
-    root.run(['apt-get', 'purge', '-y', 'socketcluster'], apt);
+    apt(root, 'purge', 'socketcluster');
     assert.ok(!fs.existsSync(root.path('etc/socketcluster')));
     assert.equal(root.run(['find', '/etc', '/usr', '/var/lib/systemd', '/lib/systemd', '-name', '*socketcluster*']), '');
     assert.match(root.run(['id', 'socketcluster']), /^uid=900/);
@@ -187,8 +137,8 @@ test('the image: built, run, asked for its health, given a controller, and remov
   });
 
   await t.test('systemd runs it as a service', async t => {
-    root.run(['apt-get', 'update'], apt);
-    root.run(['apt-get', 'install', '-y', '--no-install-recommends', 'systemd'], apt);
+    apt(root, 'update');
+    apt(root, 'install', '--no-install-recommends', 'systemd');
     const { run, why } = await root.boot(t);
     if (!run) return t.skip(`systemd does not run here: ${why}`);
     const good = (...command) => {
@@ -205,9 +155,8 @@ test('the image: built, run, asked for its health, given a controller, and remov
       fs.writeFileSync(config, JSON.stringify(options));
     };
     const options = { host: '127.0.0.1', port: await freePort(), workers: 2 };
-    const [deb] = fs.readdirSync(packages).filter(name => /^socketcluster_.*\.deb$/.test(name));
-    fs.copyFileSync(path.join(packages, deb), root.path('srv', deb));
-    const install = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--reinstall', '-o', 'Dpkg::Options::=--force-confold', `/srv/${deb}`];
+    const deb = packages.copyTo(root, 'srv', 'socketcluster_*.deb');
+    const install = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--reinstall', '-o', 'Dpkg::Options::=--force-confold', deb];
 
     configure({ ...options, workers: 'many' });
     const refused = run(...install);

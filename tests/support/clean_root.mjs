@@ -98,6 +98,20 @@ export class CleanRoot {
     return spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   }
 
+  // What a program inside needs to reach the npm registry as this machine does.
+  npmEnvironment() {
+    const env = { npm_config_registry: execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim() };
+    for (const [name, value] of Object.entries(process.env)) {
+      if (/^(https?|no)_proxy$/i.test(name)) env[name] = value;
+    }
+    const certificates = '/etc/ssl/certs/ca-certificates.crt';
+    if (fs.existsSync(certificates)) {
+      fs.copyFileSync(certificates, this.path('srv/certificates.crt'));
+      env.npm_config_cafile = '/srv/certificates.crt';
+    }
+    return env;
+  }
+
   // Boots systemd as a container engine would. Resolves with a function that runs a command in there, like try(), or with
   // the reason why the kernel here does not let it.
   async boot(t) {

@@ -56,8 +56,8 @@ export class ServerProcess {
     return this.#condition.until(() => pattern.exec(this.stdout + this.stderr), `output ${pattern}`, deadline);
   }
 
-  exited() {
-    return this.#condition.until(() => this.status, 'the program to end');
+  exited(deadline = patience) {
+    return this.#condition.until(() => this.status, 'the program to end', deadline);
   }
 
   // Ends it with SIGTERM and fails unless it ends well.
