@@ -109,6 +109,12 @@ struct Options {
   // `protocol`: "http" or "https".
   ServerProtocol protocol = ServerProtocol::kHttp;
   TlsOptions protocol_options;
+  // `httpRedirectPort`: a second port, of plain HTTP, on the same host, with `protocol` "https":
+  // whoever asks there is sent to the same address over HTTPS. 0: none.
+  std::uint16_t http_redirect_port = 0;
+  // `httpRedirectTargetPort`: the port that they are sent to, when it is another one than `port`
+  // for those outside. 0: `port`.
+  std::uint16_t http_redirect_target_port = 0;
   // `tlsHandshakeTimeout`: a connection without a complete TLS handshake is closed after it.
   Milliseconds tls_handshake_timeout{10000};
   // `maxTlsHandshakes` at once in one worker; further connections wait. At least 1.

@@ -19,6 +19,7 @@ struct ChildStart {
   Options options;
   bool is_respawn = false;
   std::string socket_directory;
+  std::uint16_t port = 0;                      // that is really listened on
   std::optional<tls::Parcel> tls;              // of a worker that serves https
   std::vector<std::uint32_t> awaited_workers;  // of a broker that was started again
 

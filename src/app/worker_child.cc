@@ -30,10 +30,11 @@ base::Status use_tls(server::WorkerCore& worker, const tls::Parcel& parcel) {
 class WorkerChild final : public ChildActions {
  public:
   WorkerChild(server::WorkerCore& worker, ChildLink& link, const ipc::ChildRole& role,
-              std::size_t connection_limit)
+              std::uint16_t port, std::size_t connection_limit)
       : worker_(worker),
         link_(link),
         role_(role),
+        port_(port),
         connection_limit_(connection_limit),
         memory_(worker.loop(), worker.options().kill_worker_memory_threshold,
                 worker.options().worker_status_interval,
@@ -43,10 +44,8 @@ class WorkerChild final : public ChildActions {
   void serve() {
     worker_.set_connection_limit(connection_limit_);
     if (is_ending_) return;
-    if (role_.listen_fd >= 0) {
-      failure_ = worker_.listen_on(role_.listen_fd, connection_limit_);
-      if (!failure_) return worker_.stop();
-    }
+    failure_ = listen();
+    if (!failure_) return worker_.stop();
     if (role_.deal_fd >= 0) dealt_.emplace(worker_, link_, role_.deal_fd);
     link_.send({{"type", "ready"}});
   }
@@ -54,6 +53,15 @@ class WorkerChild final : public ChildActions {
   const base::Status& status() const { return failure_; }
 
  private:
+  base::Status listen() {
+    if (role_.redirect_fd >= 0) {
+      base::Status status = worker_.redirect_on(role_.redirect_fd, port_, connection_limit_);
+      if (!status) return status;
+    }
+    if (role_.listen_fd < 0) return base::Status::ok();
+    return worker_.listen_on(role_.listen_fd, connection_limit_);
+  }
+
   void on_master_message(const Json& data, MessageRespond respond) override {
     worker_.take_master_message(data, respond);
   }
@@ -92,6 +100,7 @@ class WorkerChild final : public ChildActions {
   server::WorkerCore& worker_;
   ChildLink& link_;
   const ipc::ChildRole role_;
+  const std::uint16_t port_;  // of the instance
   const std::size_t connection_limit_;
   base::Status failure_;
   bool is_ending_ = false;
@@ -127,7 +136,7 @@ base::Status run_worker_child(const ipc::ChildRole& role, const ChildStart& star
     if (base::Status used = use_tls(worker, *start.tls); !used) return used;
   }
   worker.set_place({.id = role.id, .master = &link, .own_connections = ChildLink::kConnections});
-  WorkerChild child(worker, link, role, limit);
+  WorkerChild child(worker, link, role, start.port, limit);
   link.set_actions(child);
   auto exchange = make_exchange(worker, start, log);
   exchange->when_ready([&child] { child.serve(); });

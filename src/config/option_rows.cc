@@ -115,6 +115,11 @@ const OptionSpec kRows[] = {
      .field = field<&O::tls_handshake_timeout>(), .min = 1, .max = kMaxTime, .help = "how long a TLS handshake may take"},
     {.name = "maxTlsHandshakes", .group = Group::kNetwork, .type = Type::kInteger, .field = field<&O::max_tls_handshakes>(),
      .min = 1, .max = kMaxCount, .help = "TLS handshakes at once; further connections wait"},
+    {.name = "httpRedirectPort", .group = Group::kNetwork, .type = Type::kInteger, .field = field<&O::http_redirect_port>(),
+     .min = 0, .max = 65535, .help = "port of plain HTTP that sends clients to HTTPS", .metavar = "PORT", .fallback = "none"},
+    {.name = "httpRedirectTargetPort", .group = Group::kNetwork, .type = Type::kInteger,
+     .field = field<&O::http_redirect_target_port>(), .min = 0, .max = 65535,
+     .help = "... at this port, as those outside see it", .metavar = "PORT", .fallback = "port"},
 
     // ---- Processes ----
     {.name = "workers", .group = Group::kProcesses, .type = Type::kInteger, .field = field<&O::workers>(),

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/socket_path.h"
+
 namespace socketcluster::config {
 namespace {
 
@@ -21,9 +23,24 @@ void check_certificate(const TlsCertificate& certificate, const std::string& pla
   }
 }
 
+void check_redirect(const Options& options, std::vector<std::string>& errors) {
+  if (options.http_redirect_port == 0) return;
+  if (options.protocol != ServerProtocol::kHttps) {
+    errors.emplace_back("httpRedirectPort needs protocol https: there is nothing to redirect to");
+  } else if (base::socket_path(options.host)) {
+    errors.emplace_back(
+        "httpRedirectPort cannot be used when host is a UNIX socket: the proxy in front of it has "
+        "to redirect");
+  } else if (options.http_redirect_port == options.port) {
+    errors.push_back(fmt::format("httpRedirectPort is {}, but must be another one than port",
+                                 options.http_redirect_port));
+  }
+}
+
 }  // namespace
 
 void check_tls(const Options& options, std::vector<std::string>& errors) {
+  check_redirect(options, errors);
   if (options.protocol != ServerProtocol::kHttps) return;
   const TlsOptions& tls = options.protocol_options;
   check_certificate(tls.certificate, "protocolOptions", errors);

@@ -64,6 +64,8 @@ class HttpService {
   // Is told of every request; null: nobody is. Must outlive the connections.
   void set_observer(AccessObserver* observer) { observer_ = observer; }
   const HttpCounters& counters() const { return counters_; }
+  // Open ones that have not left HTTP.
+  std::size_t connection_count() const { return connections_.size(); }
   const HttpOptions& options() const { return options_; }
 
  private:

@@ -31,10 +31,13 @@ bool parse_descriptor(std::string_view text, int& fd) {
 }
 
 bool parse_extra(std::string_view text, ChildRole& role) {
-  constexpr std::string_view kDeal = "deal=", kListen = "listen=";
+  constexpr std::string_view kDeal = "deal=", kListen = "listen=", kRedirect = "redirect=";
   if (text.starts_with(kDeal)) return parse_descriptor(text.substr(kDeal.size()), role.deal_fd);
   if (text.starts_with(kListen)) {
     return parse_descriptor(text.substr(kListen.size()), role.listen_fd);
+  }
+  if (text.starts_with(kRedirect)) {
+    return parse_descriptor(text.substr(kRedirect.size()), role.redirect_fd);
   }
   return false;
 }
@@ -64,6 +67,7 @@ std::string to_text(const ChildRole& role) {
   text += ':' + std::to_string(role.id) + ':' + std::to_string(role.control_fd);
   if (role.deal_fd >= 0) text += ":deal=" + std::to_string(role.deal_fd);
   if (role.listen_fd >= 0) text += ":listen=" + std::to_string(role.listen_fd);
+  if (role.redirect_fd >= 0) text += ":redirect=" + std::to_string(role.redirect_fd);
   return text;
 }
 
@@ -93,7 +97,7 @@ std::optional<base::Result<ChildRole>> take_child_role() {
   base::Result<ChildRole> role = parse_child_role(value);
   ::unsetenv(kChildRoleVariable);
   if (!role) return role;
-  for (const int fd : {role->control_fd, role->deal_fd, role->listen_fd}) {
+  for (const int fd : {role->control_fd, role->deal_fd, role->listen_fd, role->redirect_fd}) {
     if (fd >= 0 && !close_on_exec(fd)) {
       return base::Result<ChildRole>(base::Failure{
           std::string(kChildRoleVariable) + " names a descriptor that this process does not have"});

@@ -2,6 +2,7 @@
 // How a process knows that it is the child of a master: one environment variable,
 //
 //   SOCKETCLUSTER_PROCESS=<role>:<id>:<control>[:deal=<descriptor>][:listen=<descriptor>]
+//                         [:redirect=<descriptor>]
 //
 // Everything else comes as the first message on the control descriptor. The variable is taken out
 // of the environment at once, and the descriptors are closed on exec, so that programs which a
@@ -27,9 +28,10 @@ std::string_view role_name(Role role);
 struct ChildRole {
   Role role = Role::kWorker;
   std::uint32_t id = 0;
-  int control_fd = -1;  // see control_channel.h
-  int deal_fd = -1;     // connections come through it (descriptor_channel.h); -1: none do
-  int listen_fd = -1;   // a listening socket of the master's; -1: none
+  int control_fd = -1;   // see control_channel.h
+  int deal_fd = -1;      // connections come through it (descriptor_channel.h); -1: none do
+  int listen_fd = -1;    // a listening socket of the master's; -1: none
+  int redirect_fd = -1;  // the same for `httpRedirectPort`
 };
 
 inline constexpr const char* kChildRoleVariable = "SOCKETCLUSTER_PROCESS";

@@ -81,11 +81,14 @@ base::Failure listen_failure(const ListenOptions& options, int error) {
                             std::to_string(options.port);
   if (error == EADDRINUSE) {
     return {"cannot listen on " + where +
-            ": the port is in use; stop the other program or choose another port (-p)"};
+            ": the port is in use; stop the other program or choose another port (" +
+            options.port_option + ")"};
   }
   if (error == EACCES) {
     return {"cannot listen on " + where +
-            ": ports below 1024 need root or the CAP_NET_BIND_SERVICE capability"};
+            ": ports below 1024 need root or the CAP_NET_BIND_SERVICE capability; or choose "
+            "another port (" +
+            options.port_option + ")"};
   }
   return {"cannot listen on " + where + ": " + std::strerror(error)};
 }

@@ -27,6 +27,7 @@ struct ListenOptions {
   int backlog = 4096;  // connections that may wait for accept(); the kernel caps it at somaxconn
   SharedPort shared_port = SharedPort::kNo;  // not of a UNIX socket
   mode_t socket_mode = 0660;                 // of a UNIX socket: who may connect
+  std::string port_option = "-p";            // what sets the port, for messages
 };
 
 // "660" -> 0660. REQUIRES: octal digits.

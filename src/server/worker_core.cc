@@ -26,6 +26,20 @@ http::HttpOptions http_options(const Options& options) {
   return http;
 }
 
+net::ListenOptions place(const Options& options) {
+  return {.host = options.host,
+          .port = options.port,
+          .backlog = static_cast<int>(options.tcp_syn_backlog),
+          .socket_mode = net::socket_mode_from(options.unix_socket_mode)};
+}
+
+net::ListenOptions redirect_place(const Options& options) {
+  net::ListenOptions where = place(options);
+  where.port = options.http_redirect_port;
+  where.port_option = "httpRedirectPort";
+  return where;
+}
+
 http::StaticFilesOptions file_options(const Options& options) {
   return {.index = options.http_index,
           .not_found_page = options.http_not_found_page,
@@ -90,37 +104,63 @@ void WorkerCore::serve_client(net::Connection& connection) {
   handshakes_->begin(connection);
 }
 
+void WorkerCore::redirect_client(net::Connection& connection) {
+  const bool has_room = redirect_->has_room();
+  redirect_->serve(connection);
+  if (has_room) return;
+  connection.abort();
+  warn_of_refusal("too many at once on httpRedirectPort");
+}
+
 void WorkerCore::close_idle() {
   http_.begin_shutdown();
+  if (redirect_ != nullptr) redirect_->begin_shutdown();
   if (handshakes_ != nullptr) handshakes_->close_idle();
 }
 
 base::Status WorkerCore::listen(std::size_t connection_limit) {
-  const net::ListenOptions where{.host = options().host,
-                                 .port = options().port,
-                                 .backlog = static_cast<int>(options().tcp_syn_backlog),
-                                 .socket_mode = net::socket_mode_from(options().unix_socket_mode)};
-  auto listener = net::Listener::open(loop_, where, log_,
-                                      [this](net::Connection& connection) { serve(connection); });
+  const net::ListenOptions where = place(options());
+  auto listener =
+      net::Listener::open(loop_, where, log_, accept_handler(&WorkerCore::serve_client));
   if (!listener) return listener.error();
   socket_file_ = net::socket_file(where.host);
+  listener_ = std::move(*listener);
+  listener_->set_connection_limit(connection_limit);
+  return open_redirect(connection_limit);
+}
+
+base::Status WorkerCore::listen_on(int fd, std::size_t connection_limit) {
+  auto listener = net::Listener::take(loop_, fd, log_, accept_handler(&WorkerCore::serve_client));
+  if (!listener) return listener.error();
   listener_ = std::move(*listener);
   listener_->set_connection_limit(connection_limit);
   return base::Status::ok();
 }
 
-base::Status WorkerCore::listen_on(int fd, std::size_t connection_limit) {
-  auto listener = net::Listener::take(loop_, fd, log_,
-                                      [this](net::Connection& connection) { serve(connection); });
+base::Status WorkerCore::open_redirect(std::size_t connection_limit) {
+  if (options().http_redirect_port == 0) return base::Status::ok();
+  const base::Result<int> fd = net::open_listening_socket(redirect_place(options()));
+  if (!fd) return fd.error();
+  return redirect_on(*fd, port(), connection_limit);
+}
+
+base::Status WorkerCore::redirect_on(int fd, std::uint16_t https_port,
+                                     std::size_t connection_limit) {
+  const std::uint16_t told = options().http_redirect_target_port;
+  redirect_ =
+      std::make_unique<RedirectPort>(http_options(options()), told != 0 ? told : https_port);
+  redirect_->set_observer(access_log_.get());
+  auto listener =
+      net::Listener::take(loop_, fd, log_, accept_handler(&WorkerCore::redirect_client));
   if (!listener) return listener.error();
-  listener_ = std::move(*listener);
-  listener_->set_connection_limit(connection_limit);
+  redirect_listener_ = std::move(*listener);
+  redirect_listener_->set_connection_limit(connection_limit);
   return base::Status::ok();
 }
 
 void WorkerCore::take_connection(int fd) {
   net::Connection& connection = loop_.adopt_watched(fd);
-  serve(connection);
+  serve(connection, &WorkerCore::serve_client);
   if (connection_limit_ == 0 || loop_.connection_count() <= connection_limit_) return;
   connection.abort();
   warn_of_refusal("maxConnections is reached");
@@ -133,13 +173,17 @@ void WorkerCore::warn_of_refusal(std::string_view why) {
   log_.warning("connection refused: " + std::string(why));
 }
 
+net::Listener::AcceptHandler WorkerCore::accept_handler(ServeClient then) {
+  return [this, then](net::Connection& connection) { serve(connection, then); };
+}
+
 // A connection's bytes from the first one on.
-void WorkerCore::serve(net::Connection& connection) {
+void WorkerCore::serve(net::Connection& connection, ServeClient then) {
   const bool has_preface =
       options().proxy_protocol && sockets_.forwarding().trusts(connection.remote_address());
-  if (!has_preface) return serve_client(connection);
+  if (!has_preface) return (this->*then)(connection);
   net::ProxyPreface::begin(
-      connection, [this](net::Connection& client) { serve_client(client); },
+      connection, [this, then](net::Connection& client) { (this->*then)(client); },
       [this](std::string_view why) { warn_of_refusal(why); });
 }
 
@@ -149,6 +193,7 @@ base::Status WorkerCore::open_access_log() {
   if (!log) return log.error();
   access_log_ = std::move(*log);
   http_.set_observer(access_log_.get());
+  if (redirect_ != nullptr) redirect_->set_observer(access_log_.get());
   add_reread_hook([this] { access_log_->reopen(); });
   return base::Status::ok();
 }
@@ -215,6 +260,7 @@ void WorkerCore::begin_handover() {
 void WorkerCore::begin_drain(DrainPlan plan) {
   if (drain_ != nullptr) return;
   if (listener_ != nullptr) listener_->close();
+  if (redirect_listener_ != nullptr) redirect_listener_->close();
   socket_file_.remove();
   drain_ = std::make_unique<Drain>(loop_, sockets_, std::move(plan),
                                    Drain::Hooks{.has_clients = [this] { return has_clients(); },

@@ -39,6 +39,7 @@
 #include "server/drain.h"
 #include "server/http_routes.h"
 #include "server/master_port.h"
+#include "server/redirect_port.h"
 #include "server/socket_server.h"
 #include "server/status_meter.h"
 #include "tls/handshakes.h"
@@ -85,6 +86,9 @@ class WorkerCore {
   std::uint32_t id() const { return place_.id; }
   // Accepts connections on a listening socket that is taken over.
   base::Status listen_on(int fd, std::size_t connection_limit);
+  // The same for plain HTTP, whose clients are sent to `https_port` unless the options name
+  // another one.
+  base::Status redirect_on(int fd, std::uint16_t https_port, std::size_t connection_limit);
   // Takes over a connection that the master has accepted; the loop tells when its first bytes have
   // come (EventLoop::set_first_bytes_handler). One beyond `connection_limit` is closed.
   void take_connection(int fd);
@@ -128,8 +132,12 @@ class WorkerCore {
 
  private:
   void route();
-  void serve(net::Connection& connection);
+  using ServeClient = void (WorkerCore::*)(net::Connection&);
+  net::Listener::AcceptHandler accept_handler(ServeClient then);
+  void serve(net::Connection& connection, ServeClient then);
   void serve_client(net::Connection& connection);
+  void redirect_client(net::Connection& connection);
+  base::Status open_redirect(std::size_t connection_limit);
   void warn_of_refusal(std::string_view why);
   void close_idle();
   void begin_drain(DrainPlan plan);
@@ -144,9 +152,11 @@ class WorkerCore {
   std::unique_ptr<http::StaticFiles> files_;
   http::HttpService http_;
   std::unique_ptr<tls::Handshakes> handshakes_;  // null: connections are not encrypted
+  std::unique_ptr<RedirectPort> redirect_;       // null: there is none
   net::EventLoop loop_;
   std::unique_ptr<AccessLog> access_log_;  // outlived by the loop, but not by its connections
   std::unique_ptr<net::Listener> listener_;
+  std::unique_ptr<net::Listener> redirect_listener_;
   net::SocketFile socket_file_;  // of the listener, without a master
   ipc::UserTasks tasks_;
   StatusMeter status_;

@@ -96,11 +96,12 @@ base::Result<std::unique_ptr<Child>> Child::start(net::EventLoop& loop, base::Lo
                             .id = settings.id,
                             .control_fd = fds.control.childs,
                             .deal_fd = fds.deal.childs,
-                            .listen_fd = settings.listen_fd};
+                            .listen_fd = settings.listen_fd,
+                            .redirect_fd = settings.redirect_fd};
   ChildEnvironment environment{
       .variables = {std::string(ipc::kChildRoleVariable) + '=' + ipc::to_text(role)},
       .error_output = fds.output.childs};
-  for (const int fd : {role.control_fd, role.deal_fd, role.listen_fd}) {
+  for (const int fd : {role.control_fd, role.deal_fd, role.listen_fd, role.redirect_fd}) {
     if (fd >= 0) environment.descriptors.push_back(fd);
   }
   const base::Result<pid_t> pid = start_process(image, environment);

@@ -65,6 +65,7 @@ struct ChildStart {
   std::uint32_t id = 0;
   bool is_respawn = false;
   int listen_fd = -1;     // inherited; stays the master's
+  int redirect_fd = -1;   // likewise
   bool has_seat = false;  // connections are dealt to it
   JsonObject start = {};  // the first message
 };

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include "base/socket_path.h"
 #include "net/listening_socket.h"
 
@@ -23,6 +25,21 @@ Entrance::~Entrance() {
 }
 
 base::Status Entrance::open(const Options& options) {
+  if (base::Status opened = open_main(options); !opened) return opened;
+  return options.http_redirect_port == 0 ? base::Status::ok() : open_redirect(options);
+}
+
+base::Status Entrance::open_redirect(const Options& options) {
+  net::ListenOptions where = listen_options(options);
+  where.port = options.http_redirect_port;
+  where.port_option = "httpRedirectPort";
+  const base::Result<int> fd = net::open_listening_socket(where);
+  if (!fd) return fd.error();
+  redirect_fd_ = *fd;
+  return base::Status::ok();
+}
+
+base::Status Entrance::open_main(const Options& options) {
   const bool deals =
       options.workers > 1 && options.scheduling_policy == SchedulingPolicy::kRoundRobin;
   const bool has_path = base::socket_path(options.host).has_value();
@@ -90,6 +107,7 @@ void Entrance::close() {
   if (acceptor_ != nullptr) acceptor_->close();
   for (const int fd : sockets_) ::close(fd);
   sockets_.clear();
+  if (redirect_fd_ >= 0) ::close(std::exchange(redirect_fd_, -1));
   file_.remove();
 }
 

@@ -7,6 +7,9 @@
 //                         (SO_REUSEPORT); the kernel spreads connections over them
 //   none, UNIX socket     all workers accept on the one that has the path
 //
+// The port of `httpRedirectPort` is one socket that all workers accept on: what comes there is one
+// small answer, which need not be spread evenly.
+//
 // The master owns every socket, so what connects while a worker is started again waits in the
 // kernel's queue, and the port stays taken. Thread rule: loop thread only.
 #pragma once
@@ -43,6 +46,8 @@ class Entrance {
   bool deals() const { return acceptor_ != nullptr; }
   // The socket on which this worker accepts itself; -1: it does not.
   int listen_fd(std::uint32_t worker) const;
+  // The socket of `httpRedirectPort`, for every worker; -1: there is none.
+  int redirect_fd() const { return redirect_fd_; }
 
   // The worker serves, gets nothing new, has ended. Only when it deals.
   void add(ConnectionDealer::Seat& seat);
@@ -54,7 +59,9 @@ class Entrance {
   void close();
 
  private:
+  base::Status open_main(const Options& options);
   base::Status open_shared(const Options& options);
+  base::Status open_redirect(const Options& options);
   void accept_if_possible();
 
   net::EventLoop& loop_;
@@ -64,6 +71,7 @@ class Entrance {
   std::vector<int> sockets_;  // of workers that accept themselves
   net::SocketFile file_;      // of a UNIX socket
   std::uint16_t port_ = 0;
+  int redirect_fd_ = -1;
 };
 
 }  // namespace socketcluster::supervisor

@@ -33,7 +33,8 @@ JsonObject MasterCore::start_message(const Slot& slot) const {
                      {"options", options_json_},
                      {"brokers", options_.brokers},
                      {"socketDirectory", directory_->path()},
-                     {"instanceId", options_.instance_id}};
+                     {"instanceId", options_.instance_id},
+                     {"port", entrance_.port()}};
   if (slot.role == ipc::Role::kWorker && certificates_.are_used()) {
     message["tls"] = certificates_.parcel();
   }
@@ -49,12 +50,14 @@ JsonObject MasterCore::start_message(const Slot& slot) const {
 
 base::Status MasterCore::spawn(Slot& slot) {
   slot.restart.cancel();
+  const bool is_worker = slot.role == ipc::Role::kWorker;
   auto child = Child::start(loop_, log_, *this, image_, rules_,
                             {.role = slot.role,
                              .id = slot.id,
                              .is_respawn = slot.has_served,
                              .listen_fd = slot.listen_fd,
-                             .has_seat = slot.role == ipc::Role::kWorker && entrance_.deals(),
+                             .redirect_fd = is_worker ? entrance_.redirect_fd() : -1,
+                             .has_seat = is_worker && entrance_.deals(),
                              .start = start_message(slot)});
   if (!child) return child.error();
   slot.coming = child->get();

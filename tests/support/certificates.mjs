@@ -13,7 +13,7 @@ export class Authority {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'socketcluster-tls-'));
     t.after(() => fs.rmSync(this.folder, { recursive: true, force: true }));
     openssl('req', '-x509', ...newKey, '-keyout', this.path('ca.key'), '-out', this.path('ca.pem'), '-subj', `/CN=${name}`,
-      '-days', '2');
+      '-days', '30');
     this.file = this.path('ca.pem');
     this.pem = fs.readFileSync(this.file);
   }
@@ -28,7 +28,7 @@ export class Authority {
     const extensions = this.path(`${name}.ext`);
     fs.writeFileSync(extensions, names.length > 0 ? `subjectAltName=${names.join(',')}\n` : 'basicConstraints=CA:FALSE\n');
     openssl('x509', '-req', '-in', request, '-CA', this.file, '-CAkey', this.path('ca.key'), '-CAcreateserial',
-      '-days', expired ? '-1' : '2', '-extfile', extensions, '-out', cert);
+      '-days', expired ? '-1' : '30', '-extfile', extensions, '-out', cert);
     return { key, cert };
   }
 

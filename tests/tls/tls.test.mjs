@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 // https:// and wss:// with real clients, which verify the server's certificate, and with openssl s_client.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import https from 'node:https';
 import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
-import tls from 'node:tls';
 
-import { openClient } from '../interop/clients.mjs';
 import { Authority } from '../support/certificates.mjs';
 import { get as getPlain } from '../support/http_client.mjs';
 import { startInstance } from '../support/instance.mjs';
@@ -19,38 +15,12 @@ import { programUnderTest } from '../support/paths.mjs';
 import { eventually } from '../support/processes.mjs';
 import { startProgram } from '../support/program.mjs';
 import { runToEnd } from '../support/server_process.mjs';
+import { client, connectOnce, get, pems, sClient, secure } from '../support/tls.mjs';
 
 const WebSocket = requireFrom('tests/system')('ws');
 const timeout = 120000;
 const layouts = [{ workers: 0 }, { workers: 1 }, { workers: 2 }];
 const layoutName = ({ workers }) => `${workers} workers`;
-
-const secure = (protocolOptions, options = {}) => ({ protocol: 'https', protocolOptions, ...options });
-
-// Resolves with {status, body, headers, peer}; an own connection unless an agent is given.
-function get(port, ca, target = '/health-check', options = {}) {
-  return new Promise((resolve, reject) => {
-    const request = https.get({ host: '127.0.0.1', port, path: target, ca, servername: 'localhost', agent: false, ...options },
-      async response => {
-        const peer = response.socket.getPeerCertificate();
-        const chunks = [];
-        for await (const chunk of response) chunks.push(chunk);
-        resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks), peer });
-      });
-    request.on('error', reject);
-  });
-}
-
-const client = (t, port, ca, wsOptions = {}) => openClient(t, '20.0.2', port, {
-  secure: true, wsOptions: { ca, servername: 'localhost', ...wsOptions },
-});
-
-// What `openssl s_client` prints; it verifies, too.
-function sClient(port, authority, ...args) {
-  const { stdout, stderr } = spawnSync('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', authority.file,
-    '-verify_return_error', '-cipher', 'DEFAULT@SECLEVEL=0', ...args], { input: '', encoding: 'utf8' });
-  return stdout + stderr;
-}
 
 for (const layout of layouts) {
   test(`files and sockets are served over TLS: ${layoutName(layout)}`, { timeout }, async t => {
@@ -124,22 +94,6 @@ test('ALPN chooses http/1.1, and refuses those who cannot speak it', { timeout }
   assert.match(sClient(port, authority), /No ALPN negotiated/);
 });
 
-// Resolves with a session and whether it had been resumed.
-function connectOnce(port, ca, options = {}) {
-  return new Promise((resolve, reject) => {
-    const socket = tls.connect({ host: '127.0.0.1', port, ca, servername: 'localhost', ...options });
-    const result = { session: null, resumed: false };
-    socket.on('session', session => { result.session = session; });
-    socket.on('secureConnect', () => {
-      result.resumed = socket.isSessionReused();
-      socket.write('GET /health-check HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-    });
-    socket.on('data', () => {});
-    socket.on('close', () => resolve(result));
-    socket.on('error', reject);
-  });
-}
-
 for (const version of ['TLSv1.2', 'TLSv1.3']) {
   test(`a session is resumed by whichever worker gets the client: ${version}`, { timeout }, async t => {
     const authority = new Authority(t);
@@ -176,7 +130,6 @@ test('certificates of clients are required and verified', { timeout }, async t =
   const identity = authority.issue('a.test');
   const guest = authority.issue('guest', { names: [] });
   const stranger = new Authority(t, 'Another CA').issue('stranger', { names: [] });
-  const pems = ({ key, cert }) => ({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
   const tlsOptions = { ...identity, ca: authority.file, requestCert: true };
   const { port } = await startProgram(t, { options: secure(tlsOptions, { workers: 1 }) });
   assert.equal((await get(port, authority.pem, '/health-check', pems(guest))).status, 200);

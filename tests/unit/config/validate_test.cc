@@ -155,6 +155,22 @@ TEST(Validate, HttpsNeedsACertificateWithItsKey) {
   EXPECT_THAT(validate(options), ElementsAre(HasSubstr("protocolOptions.sni[0] has no cert")));
 }
 
+TEST(Validate, TheRedirectNeedsHttpsAndAPortOfItsOwn) {
+  Options options;
+  options.http_redirect_port = 8080;
+  EXPECT_THAT(validate(options), ElementsAre(HasSubstr("httpRedirectPort needs protocol https")));
+  options.protocol = ServerProtocol::kHttps;
+  options.protocol_options.certificate.cert = "a.pem";
+  options.protocol_options.certificate.key = "a.key";
+  EXPECT_THAT(validate(options), IsEmpty());
+  options.http_redirect_port = options.port;
+  EXPECT_THAT(validate(options), ElementsAre("httpRedirectPort is 8000, but must be another one "
+                                             "than port"));
+  options.host = "/run/app.sock";
+  EXPECT_THAT(validate(options),
+              ElementsAre(HasSubstr("cannot be used when host is a UNIX socket")));
+}
+
 TEST(Validate, OptionsOfTlsMustFitTogether) {
   Options options;
   options.protocol = ServerProtocol::kHttps;

@@ -16,7 +16,10 @@ TEST(ChildRole, SurvivesItsText) {
   EXPECT_EQ(to_text(worker), "worker:3:5:deal=7");
   const ChildRole broker{.role = Role::kBroker, .id = 0, .control_fd = 4, .listen_fd = 9};
   EXPECT_EQ(to_text(broker), "broker:0:4:listen=9");
-  for (const ChildRole& role : {worker, broker}) {
+  const ChildRole both{
+      .role = Role::kWorker, .id = 0, .control_fd = 3, .listen_fd = 9, .redirect_fd = 10};
+  EXPECT_EQ(to_text(both), "worker:0:3:listen=9:redirect=10");
+  for (const ChildRole& role : {worker, broker, both}) {
     const auto parsed = parse_child_role(to_text(role));
     ASSERT_TRUE(parsed);
     EXPECT_EQ(to_text(*parsed), to_text(role));
@@ -24,9 +27,10 @@ TEST(ChildRole, SurvivesItsText) {
 }
 
 TEST(ChildRole, RefusesWhatNoMasterHasWritten) {
-  for (const char* text : {"", "worker", "worker:0", "master:0:3", "worker:x:3", "worker:0:-3",
-                           "worker:0:3x", "worker:0:3:", "worker:0:3:deal=", "worker:0:3:deal=x",
-                           "worker:0:3:other=1", "worker:-1:3", "worker:4294967296:3"}) {
+  for (const char* text :
+       {"", "worker", "worker:0", "master:0:3", "worker:x:3", "worker:0:-3", "worker:0:3x",
+        "worker:0:3:", "worker:0:3:deal=", "worker:0:3:deal=x", "worker:0:3:other=1",
+        "worker:0:3:redirect=", "worker:-1:3", "worker:4294967296:3"}) {
     EXPECT_FALSE(parse_child_role(text)) << text;
   }
 }

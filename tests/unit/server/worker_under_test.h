@@ -76,11 +76,13 @@ class WorkerUnderTest {
 // A client's TCP connection.
 class TcpClient {
  public:
-  explicit TcpClient(WorkerUnderTest& under_test) : test_(under_test) {
+  explicit TcpClient(WorkerUnderTest& under_test)
+      : TcpClient(under_test, under_test.core->port()) {}
+  TcpClient(WorkerUnderTest& under_test, std::uint16_t port) : test_(under_test) {
     fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(test_.core->port());
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <string>
@@ -60,6 +61,44 @@ TEST_F(EntranceTest, ATakenPortIsAFailureInAnyCase) {
     ASSERT_FALSE(opened);
     EXPECT_THAT(opened.error().text, testing::HasSubstr(std::to_string(entrance_.port())));
   }
+}
+
+// Any port that is free now.
+std::uint16_t free_port() {
+  const base::Result<int> fd = net::open_listening_socket({.host = "127.0.0.1"});
+  const std::uint16_t port = net::local_port(*fd);
+  ::close(*fd);
+  return port;
+}
+
+TEST_F(EntranceTest, TheRedirectIsOneSocketForAllInEveryLayout) {
+  ASSERT_TRUE(entrance_.open(options_));
+  EXPECT_EQ(entrance_.redirect_fd(), -1);
+  for (const std::uint32_t workers : {1, 2}) {
+    for (const SchedulingPolicy policy : {SchedulingPolicy::kRoundRobin, SchedulingPolicy::kNone}) {
+      options_.workers = workers;
+      options_.scheduling_policy = policy;
+      options_.http_redirect_port = free_port();
+      Entrance entrance(loop_, log_, 10);
+      ASSERT_TRUE(entrance.open(options_));
+      EXPECT_EQ(net::local_port(entrance.redirect_fd()), options_.http_redirect_port);
+      EXPECT_NE(entrance.port(), options_.http_redirect_port);
+      entrance.close();
+      EXPECT_EQ(entrance.redirect_fd(), -1);
+      EXPECT_TRUE(Entrance(loop_, log_, 10).open(options_));  // it is free again
+    }
+  }
+}
+
+TEST_F(EntranceTest, ATakenPortOfTheRedirectIsAFailureThatNamesTheOption) {
+  ASSERT_TRUE(entrance_.open(options_));
+  options_.http_redirect_port = entrance_.port();
+  const base::Status opened = Entrance(loop_, log_, 10).open(options_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().text,
+            "cannot listen on 127.0.0.1 port " + std::to_string(entrance_.port()) +
+                ": the port is in use; stop the other program or choose another port "
+                "(httpRedirectPort)");
 }
 
 }  // namespace
