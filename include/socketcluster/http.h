@@ -24,6 +24,7 @@
 #include <socketcluster/handler.h>
 #include <socketcluster/http_reply.h>
 #include <socketcluster/json.h>
+#include <socketcluster/tls.h>
 
 namespace socketcluster {
 
@@ -66,6 +67,11 @@ class HttpRequest {
   const std::string& remote_address() const;
   // The client's address, as proxies tell it; see Socket::forwarded_address().
   const std::string& forwarded_address() const;
+  // The connection speaks TLS.
+  bool is_encrypted() const;
+  // What is known of it, the client's certificate above all; nothing when it is not encrypted. Put
+  // together by each call, so ask once.
+  std::optional<TlsDetails> tls() const;
 
  private:
   friend struct server::HttpRequestData;

@@ -32,6 +32,7 @@
 #include <socketcluster/handler.h>
 #include <socketcluster/http.h>
 #include <socketcluster/json.h>
+#include <socketcluster/tls.h>
 
 namespace socketcluster {
 
@@ -204,6 +205,11 @@ class Socket {
   // Of the peer that connected, a proxy perhaps; "" and 0 when closed.
   std::string remote_address() const;
   std::uint16_t remote_port() const;
+  // The connection speaks TLS; what is known of it then, the client's certificate above all, put
+  // together by each call. False and nothing when closed; what has to be known later can be kept in
+  // user_data().
+  bool is_encrypted() const;
+  std::optional<TlsDetails> tls() const;
 
  private:
   friend class server::SocketState;

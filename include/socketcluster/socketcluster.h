@@ -17,5 +17,6 @@
 #include <socketcluster/run.h>
 #include <socketcluster/server.h>
 #include <socketcluster/socket.h>
+#include <socketcluster/tls.h>
 #include <socketcluster/version.h>
 #include <socketcluster/worker.h>

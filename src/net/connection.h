@@ -81,6 +81,8 @@ class Connection final : public Pollable {
   void set_handler(ConnectionHandler& handler);
   // Everything goes through `transport` from now on. REQUIRES: nothing was read or written yet.
   void set_transport(std::unique_ptr<Transport> transport) { transport_ = std::move(transport); }
+  // Null: bytes travel as they are.
+  const Transport* transport() const { return transport_.get(); }
   int fd() const { return fd_; }
   EventLoop& loop() const { return *loop_; }
   bool is_open() const { return state_ == State::kOpen; }

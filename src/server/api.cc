@@ -13,6 +13,7 @@
 #include "server/json_values.h"
 #include "server/socket_server.h"
 #include "server/socket_state.h"
+#include "tls/peer.h"
 
 namespace socketcluster {
 
@@ -207,6 +208,17 @@ std::string Socket::remote_address() const {
 std::uint16_t Socket::remote_port() const {
   const server::ClientSocket* live = state_->live();
   return live == nullptr ? std::uint16_t{0} : live->connection()->remote_port();
+}
+bool Socket::is_encrypted() const {
+  const server::ClientSocket* live = state_->live();
+  return live != nullptr && live->connection()->transport() != nullptr;
+}
+std::optional<TlsDetails> Socket::tls() const {
+  const server::ClientSocket* live = state_->live();
+  if (live == nullptr) return std::nullopt;
+  const auto peer = tls::Peer::of(*live->connection());
+  if (peer == nullptr) return std::nullopt;
+  return peer->details();
 }
 
 // ---- Server ----

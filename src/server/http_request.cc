@@ -15,9 +15,9 @@ HttpRequest HttpRequestData::handle(std::shared_ptr<const HttpRequestData> data)
 }
 
 HttpRequest make_http_request(const http::Request& request, std::string remote_address,
-                              std::string forwarded_address) {
-  return HttpRequestData::handle(std::make_shared<const HttpRequestData>(
-      HttpRequestData{request, std::move(remote_address), std::move(forwarded_address), {}}));
+                              std::string forwarded_address, std::shared_ptr<const tls::Peer> tls) {
+  return HttpRequestData::handle(std::make_shared<const HttpRequestData>(HttpRequestData{
+      request, std::move(remote_address), std::move(forwarded_address), std::move(tls), {}}));
 }
 
 }  // namespace socketcluster::server
@@ -143,6 +143,13 @@ const std::string& HttpRequest::remote_address() const {
 }
 const std::string& HttpRequest::forwarded_address() const {
   return data_->forwarded_address;
+}
+bool HttpRequest::is_encrypted() const {
+  return data_->tls != nullptr;
+}
+std::optional<TlsDetails> HttpRequest::tls() const {
+  if (data_->tls == nullptr) return std::nullopt;
+  return data_->tls->details();
 }
 
 }  // namespace socketcluster

@@ -12,6 +12,7 @@
 #include <socketcluster/http.h>
 
 #include "http/request.h"
+#include "tls/peer.h"
 
 namespace socketcluster::server {
 
@@ -19,12 +20,13 @@ struct HttpRequestData {
   http::Request request;
   std::string remote_address;
   std::string forwarded_address;                            // see Forwarding
+  std::shared_ptr<const tls::Peer> tls;                     // null: not encrypted
   std::vector<std::pair<std::string, std::string>> params;  // of the route's pattern
 
   static HttpRequest handle(std::shared_ptr<const HttpRequestData> data);
 };
 
 HttpRequest make_http_request(const http::Request& request, std::string remote_address,
-                              std::string forwarded_address);
+                              std::string forwarded_address, std::shared_ptr<const tls::Peer> tls);
 
 }  // namespace socketcluster::server

@@ -165,7 +165,7 @@ HttpRequestData make_data(SocketServer& server, const http::Request& request,
                           const http::Exchange& exchange) {
   std::string peer = exchange.connection().remote_address();
   std::string client = server.forwarding().client_of(request, peer);
-  return {request, std::move(peer), std::move(client), {}};
+  return {request, std::move(peer), std::move(client), tls::Peer::of(exchange.connection()), {}};
 }
 
 }  // namespace

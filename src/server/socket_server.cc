@@ -166,7 +166,8 @@ void SocketServer::accept_upgrade(const http::Request& request, http::Exchange e
   }
   std::string peer = exchange.connection().remote_address();
   std::string client = forwarding_.client_of(request, peer);
-  HttpRequest kept = make_http_request(request, std::move(peer), std::move(client));
+  HttpRequest kept = make_http_request(request, std::move(peer), std::move(client),
+                                       tls::Peer::of(exchange.connection()));
   if (middleware_.handshake_ws.is_empty()) return open_socket(exchange, upgrade, std::move(kept));
   MiddlewareRun::start(new HandshakeWsRun(*this, std::move(exchange), upgrade, kept));
 }

@@ -5,15 +5,12 @@
 #include <openssl/pem.h>
 
 namespace socketcluster::tls {
-namespace {
 
-std::string content_of(BIO* bio) {
+std::string content_of(BIO& bio) {
   char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
+  const long size = BIO_get_mem_data(&bio, &data);
   return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
 }
-
-}  // namespace
 
 std::vector<Certificate> certificates_in(std::string_view pem) {
   const base::ErrorQueueGuard guard;
@@ -32,14 +29,14 @@ std::vector<Certificate> certificates_in(std::string_view pem) {
 
 std::string to_pem(X509& certificate) {
   const Bio bio(BIO_new(BIO_s_mem()));
-  return PEM_write_bio_X509(bio.get(), &certificate) == 1 ? content_of(bio.get()) : std::string();
+  return PEM_write_bio_X509(bio.get(), &certificate) == 1 ? content_of(*bio) : std::string();
 }
 
 std::string to_pem(EVP_PKEY& key) {
   const Bio bio(BIO_new(BIO_s_mem()));
   const bool written =
       PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) == 1;
-  return written ? content_of(bio.get()) : std::string();
+  return written ? content_of(*bio) : std::string();
 }
 
 std::string last_reason() {

@@ -31,6 +31,9 @@ inline Bio bio_of(std::string_view text) {
 // one of them cannot be read.
 std::vector<Certificate> certificates_in(std::string_view pem);
 
+// What was written to a BIO in memory.
+std::string content_of(BIO& bio);
+
 std::string to_pem(X509& certificate);
 std::string to_pem(EVP_PKEY& key);
 

@@ -58,6 +58,8 @@ class TlsTransport final : public net::Transport {
   bool flush() override;
   void close() override;
 
+  // For what it knows of the peer.
+  const SSL& ssl() const { return *ssl_; }
   // Why the handshake has failed, for a log; "" when it has not.
   const std::string& failure() const { return failure_; }
 

@@ -259,7 +259,7 @@ const std::map<std::string, Scenario> kScenarios = {
     {"23", scenario_23},           {"24", scenario_24},        {"28", scenario_28},
     {"29", scenario_29},           {"31", scenario_31},        {"32", scenario_32},
     {"61", scenario_61},           {"62", scenario_62},        {"codec", scenario_codec},
-    {"interop", scenario_interop}, {"rules", scenario_rules}};
+    {"interop", scenario_interop}, {"rules", scenario_rules},  {"tls", scenario_tls}};
 
 }  // namespace
 

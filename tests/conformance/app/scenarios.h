@@ -19,5 +19,7 @@ void scenario_interop(socketcluster::Worker& worker);
 void scenario_rules(socketcluster::Worker& worker);
 // The same as the first with the codec sc-codec-min-bin.
 void scenario_codec(socketcluster::Worker& worker);
+// Tells clients what it knows of their encrypted connections; sockets need a certificate.
+void scenario_tls(socketcluster::Worker& worker);
 
 }  // namespace conformance

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "tls/openssl_objects.h"
+#include "unit/tls/test_certificates.h"
 
 namespace socketcluster::tls {
 
@@ -49,6 +50,11 @@ class TestClient {
     disconnect();
   }
 
+  // The certificate that is shown when the server asks for one. Before the handshake.
+  void show(const TestIdentity& identity) {
+    EXPECT_EQ(SSL_use_certificate(ssl_.get(), identity.certificate.get()), 1);
+    EXPECT_EQ(SSL_use_PrivateKey(ssl_.get(), identity.key.get()), 1);
+  }
   // Goes on with the handshake. True: it is complete.
   bool shake_hands() {
     ERR_clear_error();
