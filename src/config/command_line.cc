@@ -98,6 +98,10 @@ class Parser {
     health.add_option("-c,--config", config_file_)->take_last();
     health.add_option("--url", line_.health.url)->take_last();
     health.add_option("--timeout", timeout_)->take_last();
+    health.add_option("--ca", line_.health.ca)->take_last();
+    health.add_option("--cert", line_.health.cert)->take_last();
+    health.add_option("--key", line_.health.key)->take_last();
+    health.add_flag("--insecure", line_.health.is_insecure);
     for (const std::string_view name : kHealthOptions) add_option(health, *find_option(name));
   }
 
@@ -167,6 +171,9 @@ class Parser {
     if (flag == "--url") return failure("--url needs a value, such as http://localhost:8000");
     if (flag == "--timeout")
       return failure("--timeout needs a value: a time in ms, or such as 10s");
+    for (const std::string_view file : {"--ca", "--cert", "--key"}) {
+      if (flag == file) return failure(fmt::format("{} needs a value: a PEM file", flag));
+    }
     return failure(base::printable(text));
   }
 

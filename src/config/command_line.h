@@ -45,6 +45,11 @@ inline bool is_stock_program(const Program& program) {
 struct HealthQuestion {
   std::string url;
   std::chrono::milliseconds timeout{3000};  // for all of it
+  // Of TLS; `ca`, `cert` and `key` are names of PEM files. `key` empty: it is in `cert`.
+  std::string ca;
+  std::string cert;
+  std::string key;
+  bool is_insecure = false;  // the server's certificate is not verified
 };
 
 // kCreate: what is to be made.

@@ -243,15 +243,20 @@ Options:
       --url URL                         ask there instead; a path other than / takes the place of
                                         /health-check
       --timeout MS                      give up after it [3000]
-  -c, --config FILE                     config file that says where it listens
+      --ca FILE                         who signs the server's certificate [the system's list]
+      --cert FILE                       certificate to show, if the server wants one
+      --key FILE                        its key [in the same file]
+      --insecure                        do not verify the server's certificate
+  -c, --config FILE                     config file that says where it listens, and if with TLS
   -h, --help                            print this page
 
 Environment variables count as they do for '{0} start'. With --url they do not matter.
+With TLS the certificate is verified if there is a URL, not if it is the server of this machine.
 
 Examples:
   {0} health
   {0} health -p 9000 --timeout 500ms
-  {0} health --url http://10.0.0.5:8000
+  {0} health --url https://chat.example.com
 )",
       program.name);
 }

@@ -166,6 +166,15 @@ TEST(Program, AsksTheServerThatTheOptionsDescribe) {
             "a:1 http://b 2000 ms");
 }
 
+TEST(Program, ExplainsFlagsOfHealthWithoutAValue) {
+  for (const char* flag : {"--url", "--timeout", "--ca", "--cert", "--key"}) {
+    const Outcome outcome = run({"health", flag});
+    EXPECT_EQ(outcome.exit_code, 2) << flag;
+    EXPECT_THAT(outcome.err, HasSubstr(std::string(flag) + " needs a value")) << flag;
+    EXPECT_EQ(outcome.asked, "") << flag;
+  }
+}
+
 TEST(Program, RefusesAWrongTimeout) {
   for (const char* timeout : {"0", "-1", "x", "1h1", "3600001", ""}) {
     const Outcome outcome = run({"health", "--timeout", timeout});
