@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "ipc/user_call.h"
 #include "json/value.h"
+#include "net/send_buffer.h"
 
 namespace socketcluster::broker_node {
 namespace {
@@ -77,6 +78,7 @@ BrokerFigures BrokerCore::figures() const {
 // ---- Workers ----
 
 void BrokerCore::accept(int fd) {
+  net::raise_send_buffer(fd);
   SessionHost& host = *this;
   auto session =
       std::make_unique<WorkerSession>(loop_.adopt(fd), switchboard_, host, log_, settings_.session);

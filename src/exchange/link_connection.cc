@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/descriptor.h"
+#include "net/send_buffer.h"
 
 namespace socketcluster::exchange {
 namespace {
@@ -28,6 +29,7 @@ base::Result<base::Descriptor> connect_unix(const std::string& path) {
       socket.is_valid() &&
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   if (!is_connected) return failure(path, std::strerror(errno));
+  net::raise_send_buffer(socket.get());
   return socket;
 }
 

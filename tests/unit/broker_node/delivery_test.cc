@@ -119,6 +119,13 @@ TEST_F(DeliveryTest, DoesNotAcknowledgeBeforeTheKernelHasTheMessage) {
   EXPECT_EQ(received, Lines{"message news (long)"});
 }
 
+// The kernel's own default took two thirds of that.
+TEST_F(DeliveryTest, TheKernelKeepsThreeHundredKilobytesForAWorkerThatDoesNotRead) {
+  subscribe(other_, "news");
+  publisher_.publish("news", '"' + std::string(300'000, 'x') + '"');
+  EXPECT_EQ(publisher_.read(), Lines{"processed 1"});
+}
+
 TEST_F(DeliveryTest, AcknowledgesWhatDoesNotTouchTheSlowWorkerAtOnce) {
   subscribe(other_, "news");
   publisher_.publish("news", large());

@@ -156,6 +156,18 @@ TEST_F(Connected, WhatWaitsForABrokerThatDoesNotReadIsBounded) {
   EXPECT_EQ(exchange_->open_connections(), 1u);
 }
 
+// What has reached the kernel reaches the broker, whatever becomes of the worker; its own default
+// took two thirds of that.
+TEST_F(Connected, TheKernelKeepsThreeHundredKilobytesForABrokerThatDoesNotRead) {
+  connect();
+  broker().stop_reading();
+  publish("a", std::string(300'000, '1'));
+  loop_.run_once(milliseconds(0));
+  exchange_.reset();
+  broker().read_again();
+  EXPECT_THAT(frames(1), ElementsAre("publish a=300000"));
+}
+
 TEST_F(Connected, WhatIsTooLongForAFrameFails) {
   connect();
   const std::string data(broker::kMaxFrameBytes - 16, '1');

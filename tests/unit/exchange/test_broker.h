@@ -80,6 +80,7 @@ class TestBroker {
   void refuse(std::string_view text) { send(broker::append_refused, text); }
   void bytes(std::string_view bytes) { worker_->write(bytes); }
   void stop_reading() { worker_->pause(); }
+  void read_again() { worker_->resume(); }
 
   // What came and has not been asked for: "subscribe a", "publish a=1", ...
   std::vector<std::string> take() { return std::exchange(frames_, {}); }
@@ -92,6 +93,7 @@ class TestBroker {
     explicit Worker(TestBroker& broker) : broker_(&broker) {}
     void write(std::string_view bytes) { connection_->write_copy(bytes); }
     void pause() { connection_->pause_reading(); }
+    void resume() { connection_->resume_reading(); }
     void end() {
       broker_ = nullptr;
       connection_->abort();
