@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <utility>
 
 #include "app/controllers.h"
@@ -14,6 +15,7 @@
 #include "net/signals.h"
 #include "server/worker_core.h"
 #include "supervisor/service_manager.h"
+#include "supervisor/task_timer.h"
 #include "tls/context.h"
 
 namespace socketcluster::app {
@@ -22,29 +24,44 @@ namespace {
 // Of a process without a master, which reads the files itself.
 class OwnCertificates {
  public:
-  OwnCertificates(server::WorkerCore& worker, base::Log& log) : worker_(worker), log_(log) {
-    base::SystemRandom random;
-    ticket_keys_ = tls::make_ticket_keys(random);
-  }
+  OwnCertificates(server::WorkerCore& worker, base::Log& log)
+      : worker_(worker),
+        log_(log),
+        ticket_keys_(random_, now()),
+        rotation_(worker.loop(), [this] { rotate(); }) {}
 
   bool are_used() const { return worker_.options().protocol == ServerProtocol::kHttps; }
-  base::Status load() const {
+  base::Status load() {
     if (!are_used()) return base::Status::ok();
-    auto checked = tls::load_context(worker_.options().protocol_options, ticket_keys_, log_);
+    const auto& options = worker_.options().protocol_options;
+    auto checked = tls::load_context(options, ticket_keys_.keys(), log_);
     if (!checked) return checked.error();
-    worker_.use_tls(std::move(checked->context));
+    context_ = std::move(checked->context);
+    worker_.use_tls(context_);
+    rotation_.arm_in(tls::kTicketKeyInterval);
     return base::Status::ok();
   }
-  void reload() const {
+  void reload() {
     const base::Status loaded = load();
     if (!loaded) return log_.error("the certificates stay as they are: " + loaded.error().text);
+    rotate();
     log_.info("the certificates were read again");
   }
 
  private:
+  tls::TicketKeyRing::Time now() const { return tls::TicketKeyRing::Time(worker_.loop().now_ms()); }
+  void rotate() {
+    ticket_keys_.rotate(random_, now());
+    context_->set_ticket_keys(ticket_keys_.keys());
+    rotation_.arm_in(tls::kTicketKeyInterval);
+  }
+
   server::WorkerCore& worker_;
   base::Log& log_;
-  tls::TicketKeys ticket_keys_;
+  base::SystemRandom random_;
+  tls::TicketKeyRing ticket_keys_;
+  supervisor::TaskTimer rotation_;
+  std::shared_ptr<tls::Context> context_;
 };
 
 }  // namespace
@@ -61,7 +78,7 @@ base::Status serve_alone(const Options& options, const Controllers& own, base::L
   auto keys = load_token_keys(options);
   if (!keys) return keys.error();
   server::WorkerCore worker(options, log, std::move(*keys));
-  const OwnCertificates certificates(worker, log);
+  OwnCertificates certificates(worker, log);
   if (base::Status loaded = certificates.load(); !loaded) return loaded;
   // The port may need rights that the application's code is not to have.
   if (base::Status listening = worker.listen(limit); !listening) return listening;

@@ -19,14 +19,6 @@
 namespace socketcluster::app {
 namespace {
 
-base::Status use_tls(server::WorkerCore& worker, const tls::Parcel& parcel) {
-  auto context = tls::Context::create(worker.options().protocol_options, parcel.credentials,
-                                      parcel.ticket_keys);
-  if (!context) return context.error();
-  worker.use_tls(std::move(*context));
-  return base::Status::ok();
-}
-
 class WorkerChild final : public ChildActions {
  public:
   WorkerChild(server::WorkerCore& worker, ChildLink& link, const ipc::ChildRole& role,
@@ -39,6 +31,16 @@ class WorkerChild final : public ChildActions {
         memory_(worker.loop(), worker.options().kill_worker_memory_threshold,
                 worker.options().worker_status_interval,
                 [this](std::size_t bytes) { ask_for_replacement(bytes); }) {}
+
+  // Connections speak TLS from now on, or with something new.
+  base::Status use_tls(const tls::Parcel& parcel) {
+    auto context = tls::Context::create(worker_.options().protocol_options, parcel.credentials,
+                                        parcel.ticket_keys);
+    if (!context) return context.error();
+    tls_ = std::move(*context);
+    worker_.use_tls(tls_);
+    return base::Status::ok();
+  }
 
   // Every broker is connected: clients may come.
   void serve() {
@@ -68,6 +70,7 @@ class WorkerChild final : public ChildActions {
   void on_control(std::string_view type, const JsonObject& message,
                   MessageRespond respond) override {
     if (type == "status") return respond(Json(worker_.status().report()));
+    if (type == "ticketKeys") return take_ticket_keys(message);
     if (type != "reread") return;
     if (const Json* const tls = message.if_contains("tls")) take_certificates(*tls);
     worker_.reread_files();
@@ -76,8 +79,16 @@ class WorkerChild final : public ChildActions {
   // For connections that come from now on.
   void take_certificates(const Json& message) {
     const base::Result<tls::Parcel> parcel = tls::from_json(message);
-    const base::Status status = parcel ? use_tls(worker_, *parcel) : parcel.error();
+    const base::Status status = parcel ? use_tls(*parcel) : parcel.error();
     if (!status) worker_.sockets().log().error(status.error().text);
+  }
+
+  void take_ticket_keys(const JsonObject& message) {
+    const Json* const keys = message.if_contains("keys");
+    if (keys == nullptr || tls_ == nullptr) return;
+    base::Result<tls::TicketKeys> taken = tls::ticket_keys_from_json(*keys);
+    if (!taken) return worker_.sockets().log().error(taken.error().text);
+    tls_->set_ticket_keys(std::move(*taken));
   }
 
   // A signal to the whole process group comes beside the master's request.
@@ -104,6 +115,7 @@ class WorkerChild final : public ChildActions {
   const std::size_t connection_limit_;
   base::Status failure_;
   bool is_ending_ = false;
+  std::shared_ptr<tls::Context> tls_;  // null: connections are not encrypted
   std::optional<DealtConnections> dealt_;
   MemoryWatch memory_;
 };
@@ -132,11 +144,11 @@ base::Status run_worker_child(const ipc::ChildRole& role, const ChildStart& star
   if (!keys) return keys.error();
   server::WorkerCore worker(start.options, log, std::move(*keys));
   ChildLink link(worker.loop(), role.control_fd, log, start.options.ipc_ack_timeout);
-  if (start.tls) {
-    if (base::Status used = use_tls(worker, *start.tls); !used) return used;
-  }
   worker.set_place({.id = role.id, .master = &link, .own_connections = ChildLink::kConnections});
   WorkerChild child(worker, link, role, start.port, limit);
+  if (start.tls) {
+    if (base::Status used = child.use_tls(*start.tls); !used) return used;
+  }
   link.set_actions(child);
   auto exchange = make_exchange(worker, start, log);
   exchange->when_ready([&child] { child.serve(); });

@@ -60,7 +60,7 @@ MasterCore::MasterCore(const Options& options, base::Log& console, ProcessImage 
       tasks_(loop_, log_),
       rules_(child_rules(options)),
       options_json_(config::options_to_json(options)),
-      certificates_(options_, log_),
+      certificates_(options_, log_, milliseconds(loop_.now_ms())),
       entrance_(loop_, log_, max_copies()),
       service_(loop_, log_, take_service_settings()),
       reload_(*this),
@@ -226,7 +226,13 @@ void MasterCore::reread_files() {
   if (is_ending()) return;
   log_.info("Master received SIGHUP signal - Reading files again");
   JsonObject message{{"type", "reread"}};
-  if (certificates_.are_used() && certificates_.reload()) message["tls"] = certificates_.parcel();
+  if (certificates_.are_used() && certificates_.reload(milliseconds(loop_.now_ms()))) {
+    message["tls"] = certificates_.parcel();
+  }
+  tell_workers(message);
+}
+
+void MasterCore::tell_workers(const JsonObject& message) {
   for (const auto& slot : workers_) {
     for (const auto& child : slot->children) {
       static_cast<void>(child->control().send(message));
@@ -283,6 +289,9 @@ void MasterCore::tick() {
   tick_.arm_in(kTick);
   const bool was_paused = loop_.now_ms() - last_tick_ms_ > kPauseMs;
   last_tick_ms_ = loop_.now_ms();
+  if (certificates_.rotate_ticket_keys(milliseconds(loop_.now_ms()))) {
+    tell_workers({{"type", "ticketKeys"}, {"keys", certificates_.ticket_keys()}});
+  }
   for (auto* list : {&workers_, &brokers_}) {
     for (const auto& slot : *list) {
       for (const auto& child : slot->children) {

@@ -110,6 +110,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   void on_signal(int number);
   void replace_on_signal();
   void reread_files();
+  void tell_workers(const JsonObject& message);
   void reap();
   bool is_ours(pid_t pid) const;
   void tick();

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "tls/context.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/assert.h"
 #include "base/printable.h"
 
 namespace socketcluster::tls {
@@ -23,9 +29,7 @@ using base::Status;
 // TLS 1.2 with forward secrecy and authenticated encryption; TLS 1.3 has nothing else.
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 constexpr std::string_view kProtocolName = "http/1.1";
-// How long a client may come back without a full handshake. Tickets tell nobody but this server
-// anything, but who steals its keys can read what TLS 1.2 connections with tickets say.
-constexpr long kTicketSeconds = 2 * 3600;
+constexpr long kTicketSeconds = std::chrono::seconds(kTicketLifetime).count();
 
 int version_number(TlsVersion version) {
   switch (version) {
@@ -109,14 +113,26 @@ Status set_authorities(SSL_CTX& context, const TlsOptions& options, const std::s
   return Status::ok();
 }
 
+// Sessions that are resumed again and again could outlive the certificate of the client that began
+// them; one whose certificate has expired begins anew.
+SSL_TICKET_RETURN on_ticket(SSL* /*ssl*/, SSL_SESSION* session, const unsigned char* /*name*/,
+                            std::size_t /*size*/, SSL_TICKET_STATUS status, void* /*data*/) {
+  if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) {
+    return SSL_TICKET_RETURN_IGNORE_RENEW;
+  }
+  const X509* const certificate = SSL_SESSION_get0_peer(session);
+  if (certificate != nullptr && X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0) {
+    return SSL_TICKET_RETURN_IGNORE_RENEW;
+  }
+  return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+}
+
 // Tickets carry everything, so that any worker can resume what another one has begun. One that was
 // given under other rules about client certificates is not taken.
-void set_sessions(SSL_CTX& context, const TlsOptions& options, const std::string& authorities,
-                  TicketKeys ticket_keys) {
+void set_sessions(SSL_CTX& context, const TlsOptions& options, const std::string& authorities) {
   SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_timeout(&context, kTicketSeconds);
-  SSL_CTX_set_tlsext_ticket_keys(&context, ticket_keys.data(),
-                                 static_cast<long>(ticket_keys.size()));
+  SSL_CTX_set_session_ticket_cb(&context, nullptr, &on_ticket, nullptr);
   std::string rules = options.request_cert ? authorities : std::string();
   if (options.request_cert) rules += options.reject_unauthorized ? "required" : "asked for";
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
@@ -142,23 +158,36 @@ Status set_identity(SSL_CTX& context, const Identity& identity, const std::strin
   return Status::ok();
 }
 
+bool set_mac_key(EVP_MAC_CTX& mac, const TicketKey& key) {
+  std::string digest = "SHA256";
+  std::array<std::uint8_t, std::tuple_size_v<decltype(key.mac)>> bytes = key.mac;
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, bytes.data(), bytes.size()),
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+      OSSL_PARAM_construct_end()};
+  return EVP_MAC_CTX_set_params(&mac, parameters) == 1;
+}
+
 }  // namespace
 
-base::Result<std::shared_ptr<const Context>> Context::create(const TlsOptions& options,
-                                                             const Credentials& credentials,
-                                                             const TicketKeys& ticket_keys) {
+base::Result<std::shared_ptr<Context>> Context::create(const TlsOptions& options,
+                                                       const Credentials& credentials,
+                                                       TicketKeys ticket_keys) {
+  SC_ASSERT(!ticket_keys.empty());
   const base::ErrorQueueGuard guard;
   std::shared_ptr<Context> made(new Context);
   for (std::size_t i = 0; i < credentials.identities.size(); ++i) {
     if (Status added = made->add(options, credentials, i); !added) return added.error();
   }
   SSL_CTX& first = *made->entries_.front().context;
-  set_sessions(first, options, credentials.authorities, ticket_keys);
+  set_sessions(first, options, credentials.authorities);
+  made->ticket_keys_ = std::move(ticket_keys);
+  SSL_CTX_set_tlsext_ticket_key_evp_cb(&first, &Context::on_ticket_key);
   // The macro for it has a cast of the old style.
   SSL_CTX_callback_ctrl(&first, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
                         reinterpret_cast<void (*)()>(&Context::on_server_name));
   SSL_CTX_set_tlsext_servername_arg(&first, made.get());
-  return std::shared_ptr<const Context>(std::move(made));
+  return made;
 }
 
 Status Context::add(const TlsOptions& options, const Credentials& credentials, std::size_t index) {
@@ -178,8 +207,35 @@ Status Context::add(const TlsOptions& options, const Credentials& credentials, s
 
 Ssl Context::new_server_side() const {
   Ssl ssl(SSL_new(entries_.front().context.get()));
-  if (ssl != nullptr) SSL_set_accept_state(ssl.get());
+  if (ssl == nullptr) return ssl;
+  SSL_set_accept_state(ssl.get());
+  SSL_set_app_data(ssl.get(), const_cast<Context*>(this));  // for on_ticket_key()
   return ssl;
+}
+
+// 0: a key that is not ours any more, a full handshake follows; 1: as it should be; 2: the client
+// is to get a new ticket; -1: broken. The names are no secret, comparing them may take its time.
+int Context::on_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
+                           EVP_MAC_CTX* mac, int encrypts) {
+  const TicketKeys& keys = static_cast<const Context*>(SSL_get_app_data(ssl))->ticket_keys_;
+  auto key = keys.begin();
+  if (encrypts == 1) {
+    std::copy(key->name.begin(), key->name.end(), name);
+    if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return -1;
+  } else {
+    key = std::find_if(keys.begin(), keys.end(), [name](const TicketKey& each) {
+      return std::equal(each.name.begin(), each.name.end(), name);
+    });
+    if (key == keys.end()) return 0;
+  }
+  if (EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->cipher.data(), iv, encrypts) !=
+          1 ||
+      !set_mac_key(*mac, *key)) {
+    return -1;
+  }
+  if (encrypts == 1) return 1;
+  // A ticket of TLS 1.3 is for one use (RFC 8446 appendix C.4).
+  return key == keys.begin() && SSL_version(ssl) != TLS1_3_VERSION ? 1 : 2;
 }
 
 int Context::on_server_name(SSL* ssl, int* /*alert*/, void* self) {

@@ -210,12 +210,6 @@ Result<Identity> load_identity(const TlsCertificate& files, const std::string& o
 
 }  // namespace
 
-TicketKeys make_ticket_keys(base::RandomSource& random) {
-  TicketKeys keys{};
-  random.fill(keys);
-  return keys;
-}
-
 Result<Loaded> load_credentials(const TlsOptions& options) {
   Loaded loaded;
   const auto add = [&loaded](const TlsCertificate& files, const std::string& option) -> Status {

@@ -5,16 +5,14 @@
 // Plain values; no thread rule.
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include <socketcluster/json.h>
 #include <socketcluster/options.h>
 
-#include "base/random.h"
 #include "base/result.h"
+#include "tls/ticket_keys.h"
 
 namespace socketcluster::tls {
 
@@ -29,11 +27,6 @@ struct Credentials {
   std::string authorities;           // who signs the certificates of clients
 };
 
-// With what session tickets are encrypted. The processes that a client may come back to need the
-// same.
-using TicketKeys = std::array<std::uint8_t, 80>;
-TicketKeys make_ticket_keys(base::RandomSource& random);
-
 struct Loaded {
   Credentials credentials;
   std::vector<std::string> warnings;  // a certificate that is not valid yet, or not for long
@@ -44,12 +37,16 @@ struct Loaded {
 // expired.
 base::Result<Loaded> load_credentials(const TlsOptions& options);
 
-// For the way from the master to its workers.
+// For the way from the master to its workers. All that a client may come back to need the same
+// ticket keys.
 JsonObject to_json(const Credentials& credentials, const TicketKeys& ticket_keys);
 struct Parcel {
   Credentials credentials;
   TicketKeys ticket_keys;
 };
 base::Result<Parcel> from_json(const Json& value);
+// The keys alone, as the member "ticketKeys" of a parcel has them.
+std::string to_text(const TicketKeys& keys);
+base::Result<TicketKeys> ticket_keys_from_json(const Json& value);
 
 }  // namespace socketcluster::tls

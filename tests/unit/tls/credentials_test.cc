@@ -191,9 +191,10 @@ TEST_F(CredentialsTest, TravelAsJson) {
   options_.ca = files_.path("a.pem");
   const auto loaded = load_credentials(options_);
   ASSERT_TRUE(loaded);
-  TicketKeys keys{};
-  keys.front() = 1;
-  keys.back() = 255;
+  TicketKeys keys(2);
+  keys[0].name.front() = 1;
+  keys[1].cipher.back() = 2;
+  keys[1].mac.back() = 255;
   const auto copy = from_json(to_json(loaded->credentials, keys));
   ASSERT_TRUE(copy);
   EXPECT_EQ(copy->ticket_keys, keys);
@@ -205,7 +206,7 @@ TEST_F(CredentialsTest, TravelAsJson) {
 TEST_F(CredentialsTest, JsonThatIsIncompleteIsRefused) {
   const auto loaded = load_credentials(options_);
   ASSERT_TRUE(loaded);
-  const JsonObject whole = to_json(loaded->credentials, TicketKeys{});
+  const JsonObject whole = to_json(loaded->credentials, TicketKeys(1));
   ASSERT_TRUE(from_json(whole));
   for (const char* name : {"identities", "authorities", "ticketKeys"}) {
     JsonObject part = whole;
@@ -214,6 +215,7 @@ TEST_F(CredentialsTest, JsonThatIsIncompleteIsRefused) {
     part[name] = 1;
     EXPECT_FALSE(from_json(part)) << name;
   }
+  for (const char* text : {"", "AAAA", "*"}) EXPECT_FALSE(ticket_keys_from_json(text)) << text;
   EXPECT_FALSE(from_json(Json()));
 }
 
@@ -222,7 +224,7 @@ TEST_F(CredentialsTest, ContextsRefuseUnknownCiphers) {
   ASSERT_TRUE(loaded);
   const auto problem_with = [&](const std::string& ciphers) {
     options_.ciphers = ciphers;
-    const auto context = Context::create(options_, loaded->credentials, TicketKeys{});
+    const auto context = Context::create(options_, loaded->credentials, TicketKeys(1));
     return context ? std::string() : context.error().text;
   };
   EXPECT_EQ(problem_with(""), "");

@@ -43,9 +43,11 @@ struct TestHandler final : net::ConnectionHandler {
 };
 
 inline TicketKeys keys_of(std::uint8_t first) {
-  TicketKeys keys{};
-  keys.fill(first);
-  return keys;
+  TicketKey key{};
+  key.name.fill(first);
+  key.cipher.fill(first);
+  key.mac.fill(first);
+  return {key};
 }
 
 // Connections on a loop whose handshakes are under test.
@@ -58,7 +60,7 @@ class HandshakesTest : public ::testing::Test {
     use({});
   }
 
-  std::shared_ptr<const Context> context(const TlsOptions& options, const TicketKeys& keys) const {
+  std::shared_ptr<Context> context(const TlsOptions& options, const TicketKeys& keys) const {
     const Credentials credentials{
         {{first_.chain_pem(), first_.key_pem()}, {second_.chain_pem(), second_.key_pem()}},
         first_.chain_pem()};
