@@ -6,13 +6,16 @@ import os from 'node:os';
 import path from 'node:path';
 
 const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+const newKeys = {
+  ec: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+  rsa: ['-newkey', 'rsa:2048', '-nodes'],
+};
 
 export class Authority {
   constructor(t, name = 'Test CA') {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'socketcluster-tls-'));
     t.after(() => fs.rmSync(this.folder, { recursive: true, force: true }));
-    openssl('req', '-x509', ...newKey, '-keyout', this.path('ca.key'), '-out', this.path('ca.pem'), '-subj', `/CN=${name}`,
+    openssl('req', '-x509', ...newKeys.ec, '-keyout', this.path('ca.key'), '-out', this.path('ca.pem'), '-subj', `/CN=${name}`,
       '-days', '30');
     this.file = this.path('ca.pem');
     this.pem = fs.readFileSync(this.file);
@@ -22,9 +25,9 @@ export class Authority {
 
   // Makes NAME.key and NAME.pem, valid for localhost too unless it is the certificate of a client.
   // Dates are those of `openssl ca`, for one that has expired.
-  issue(name, { commonName = name, names = [`DNS:${name}`, 'DNS:localhost', 'IP:127.0.0.1'], expired = false } = {}) {
+  issue(name, { commonName = name, names = [`DNS:${name}`, 'DNS:localhost', 'IP:127.0.0.1'], expired = false, key: type = 'ec' } = {}) {
     const [key, request, cert] = ['key', 'csr', 'pem'].map(ending => this.path(`${name}.${ending}`));
-    openssl('req', ...newKey, '-keyout', key, '-out', request, '-subj', `/CN=${commonName}`);
+    openssl('req', ...newKeys[type], '-keyout', key, '-out', request, '-subj', `/CN=${commonName}`);
     const extensions = this.path(`${name}.ext`);
     fs.writeFileSync(extensions, names.length > 0 ? `subjectAltName=${names.join(',')}\n` : 'basicConstraints=CA:FALSE\n');
     openssl('x509', '-req', '-in', request, '-CA', this.file, '-CAkey', this.path('ca.key'), '-CAcreateserial',

@@ -27,24 +27,30 @@ export const client = (t, port, ca, wsOptions = {}) => openClient(t, '20.0.2', p
   secure: true, wsOptions: { ca, servername: 'localhost', ...wsOptions },
 });
 
-// What `openssl s_client` prints; it verifies, too.
+// What `openssl s_client` prints; it verifies, too. The last argument may be {input}: lines that it is given.
 export function sClient(port, authority, ...args) {
+  const { input } = typeof args.at(-1) === 'object' ? args.pop() : { input: '' };
   const { stdout, stderr } = spawnSync('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', authority.file,
-    '-verify_return_error', '-cipher', 'DEFAULT@SECLEVEL=0', ...args], { input: '', encoding: 'utf8' });
+    '-verify_return_error', '-cipher', 'DEFAULT@SECLEVEL=0', ...args], { input, encoding: 'utf8' });
   return stdout + stderr;
 }
+
+// The same with a request, up to the end of its answer.
+export const sClientRequest = (port, authority, ...args) => sClient(port, authority, '-ign_eof', ...args,
+  { input: 'GET /health-check HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' });
 
 // The contents of a certificate's files, as Node's clients want them.
 export const pems = ({ key, cert }) => ({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
 
-// Resolves with a session and whether it had been resumed.
+// Resolves with a session, the ticket of TLS 1.2, and whether it had been resumed.
 export function connectOnce(port, ca, options = {}) {
   return new Promise((resolve, reject) => {
     const socket = tls.connect({ host: '127.0.0.1', port, ca, servername: 'localhost', ...options });
-    const result = { session: null, resumed: false };
+    const result = { session: null, ticket: null, resumed: false };
     socket.on('session', session => { result.session = session; });
     socket.on('secureConnect', () => {
       result.resumed = socket.isSessionReused();
+      result.ticket = socket.getTLSTicket();
       socket.write('GET /health-check HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     });
     socket.on('data', () => {});

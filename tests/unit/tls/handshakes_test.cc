@@ -307,6 +307,59 @@ TEST_F(HandshakesTest, ANewContextIsForNewConnections) {
   EXPECT_FALSE(complete(old));
 }
 
+// The first bytes of a client.
+std::string client_hello(int version) {
+  const SslContext context(SSL_CTX_new(TLS_client_method()));
+  const Ssl ssl(SSL_new(context.get()));
+  SSL_set_min_proto_version(ssl.get(), version);
+  SSL_set_max_proto_version(ssl.get(), version);
+  BIO* const output = BIO_new(BIO_s_mem());
+  SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), output);
+  SSL_connect(ssl.get());
+  return content_of(*output);
+}
+
+TEST_F(HandshakesTest, AClientThatGoesAfterAnyByteLeavesNothing) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const std::string hello = client_hello(version);
+    ASSERT_GT(hello.size(), 100U);
+    for (std::size_t size = 0; size <= hello.size(); ++size) {
+      const int fd = connect();
+      ASSERT_EQ(::write(fd, hello.data(), size), static_cast<ssize_t>(size));
+      turn();
+      EXPECT_EQ(handshakes_->count(), 1U) << size;
+      ::close(fd);
+      turn();
+      turn();
+      EXPECT_EQ(handshakes_->count(), 0U) << size;
+      EXPECT_EQ(loop_.connection_count(), 0U) << size;
+    }
+  }
+  EXPECT_TRUE(handlers_.empty());
+}
+
+// A peer that makes the server answer with new keys, over and over, and takes none of the answers.
+TEST_F(HandshakesTest, AFloodOfKeyUpdatesEndsItsOwnConnectionAtMost) {
+  TestClient client(connect(), TLS1_3_VERSION);
+  ASSERT_TRUE(complete(client));
+  TestHandler& flooded = handler();
+  for (int i = 0; i < 50'000 && flooded.closes == 0; ++i) {
+    SSL_key_update(client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+    ERR_clear_error();
+    SSL_do_handshake(client.ssl());
+    turn();
+    if (flooded.closes == 0) {
+      ASSERT_LT(flooded.connection()->queued_bytes(), std::size_t{512} * 1024);
+    }
+  }
+  TestClient other(connect());
+  ASSERT_TRUE(complete(other));
+  client.disconnect();
+  turn();
+  turn();
+  EXPECT_EQ(flooded.closes, 1);
+}
+
 TEST_F(HandshakesTest, ClientsCannotRenegotiate) {
   TestClient client(connect(), TLS1_2_VERSION);
   ASSERT_TRUE(complete(client));
