@@ -8,10 +8,12 @@
 #include <limits>
 #include <system_error>
 
-#include "json/text.h"
-
 namespace socketcluster::json {
 namespace {
+
+// A number with more digits before its point has an exponent instead.
+constexpr int kLongestInteger = 21;
+constexpr int kExponentDigits = 3;
 
 // For a number too great or too small for a double: whether it is the latter. Looks at the power of
 // ten of the first digit that is not 0.
@@ -33,36 +35,42 @@ bool is_underflow(std::string_view number) {
          static_cast<std::int64_t>(first);
 }
 
-// ECMA-262 6.1.6.1.20 step 6 on: `digits` are the shortest decimal digits, value = 0.digits * 10^n.
-void append_digits(std::string& out, std::string_view digits, int n) {
-  const int k = static_cast<int>(digits.size());
-  if (k <= n && n <= 21) {
-    out.append(digits).append(static_cast<std::size_t>(n - k), '0');
-  } else if (0 < n && n <= 21) {
-    out.append(digits.substr(0, static_cast<std::size_t>(n))).push_back('.');
-    out.append(digits.substr(static_cast<std::size_t>(n)));
-  } else if (-6 < n && n <= 0) {
-    out.append("0.").append(static_cast<std::size_t>(-n), '0').append(digits);
-  } else {
-    out.push_back(digits.front());
-    if (k > 1) out.append(1, '.').append(digits.substr(1));
-    out.append(n > 0 ? "e+" : "e-");
-    append_integer(out, n > 0 ? n - 1 : 1 - n);
-  }
+// Below it, integers are exact, and the shortest decimal form has no digits behind the point.
+constexpr double kMaxExact = 9007199254740992;
+constexpr double kMinFixed = 1e-6;
+
+char* copy(char* out, std::string_view text) {
+  return std::copy(text.begin(), text.end(), out);
 }
 
-void append_finite(std::string& out, double value) {
+// ECMA-262 6.1.6.1.20 from step 6 on, for numbers without a point or with an exponent: `digits` are
+// the shortest decimal digits, value = 0.digits * 10^n.
+char* write_digits(char* out, std::string_view digits, int n) {
+  const int k = static_cast<int>(digits.size());
+  if (k <= n && n <= kLongestInteger) return std::fill_n(copy(out, digits), n - k, '0');
+  *out++ = digits.front();
+  if (k > 1) out = copy(copy(out, "."), digits.substr(1));
+  out = copy(out, n > 0 ? "e+" : "e-");
+  return std::to_chars(out, out + kExponentDigits, n > 0 ? n - 1 : 1 - n).ptr;
+}
+
+// REQUIRES: greater than 0, and finite.
+char* write_positive(char* out, double value) {
+  // Then the shortest digits are in their places already.
+  if (value >= kMinFixed && value < kMaxExact) {
+    constexpr std::size_t kRoom = kMaxNumberChars - 1;  // behind the sign
+    return std::to_chars(out, out + kRoom, value, std::chars_format::fixed).ptr;
+  }
   char text[32];
   const auto end =
-      std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
-  std::string digits;
-  const char* at = text;
-  for (; *at != 'e'; ++at) {
-    if (*at != '.') digits.push_back(*at);
-  }
+      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  char digits[sizeof text];
+  char* const digits_end = std::remove_copy(text, std::find(text, end, 'e'), digits, '.');
+  const char* exponent_at = std::find(text, end, 'e') + 1;
+  if (*exponent_at == '+') ++exponent_at;
   int exponent = 0;
-  std::from_chars(at[1] == '+' ? at + 2 : at + 1, end, exponent);
-  append_digits(out, digits, exponent + 1);
+  std::from_chars(exponent_at, end, exponent);
+  return write_digits(out, {digits, digits_end}, exponent + 1);
 }
 
 }  // namespace
@@ -93,19 +101,18 @@ void append_js_number(std::string& out, std::string_view number) {
 }
 
 void append_js_number(std::string& out, double value) {
-  if (value == 0) {
-    out.push_back('0');
-    return;
-  }
+  char text[kMaxNumberChars];
+  out.append(text, write_js_number(text, value));
+}
+
+char* write_js_number(char* out, double value) {
+  if (value == 0) return copy(out, "0");
   if (value < 0) {
-    out.push_back('-');
+    *out++ = '-';
     value = -value;
   }
-  if (value > std::numeric_limits<double>::max()) {
-    out.append("Infinity");
-  } else {
-    append_finite(out, value);
-  }
+  if (value > std::numeric_limits<double>::max()) return copy(out, "Infinity");
+  return write_positive(out, value);
 }
 
 }  // namespace socketcluster::json

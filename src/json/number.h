@@ -3,6 +3,7 @@
 // REQUIRES everywhere: the text has the grammar of a number. Thread rule: none, pure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -20,5 +21,9 @@ inline constexpr int kMaxExponentDigits = 6;
 // As Number::toString of ECMA-262: 1.50 as 1.5, 1e21 as 1e+21, -0 as 0.
 void append_js_number(std::string& out, std::string_view number);
 void append_js_number(std::string& out, double number);  // REQUIRES: not NaN
+
+// The same into a buffer with room for kMaxNumberChars; returns the end. REQUIRES: not NaN.
+char* write_js_number(char* out, double number);
+inline constexpr std::size_t kMaxNumberChars = 32;
 
 }  // namespace socketcluster::json

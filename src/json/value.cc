@@ -29,17 +29,6 @@ std::string repaired(std::string_view text) {
   return out;
 }
 
-// Boost.JSON writes everything else faster than we do, but its numbers are not JavaScript's.
-bool has_double(const Json& value) {
-  if (const JsonArray* array = value.if_array()) {
-    return std::any_of(array->begin(), array->end(), has_double);
-  }
-  const JsonObject* object = value.if_object();
-  if (object == nullptr) return value.is_double();
-  return std::any_of(object->begin(), object->end(),
-                     [](const auto& member) { return has_double(member.value()); });
-}
-
 }  // namespace
 
 std::optional<Json> parse_json(std::string_view text) {
@@ -54,11 +43,7 @@ std::optional<Json> parse_json(std::string_view text) {
 
 std::string to_text(const Json& value) {
   std::string text;
-  if (has_double(value)) {
-    append_value(text, value);
-  } else {
-    text = boost::json::serialize(value);
-  }
+  append_value(text, value);
   return base::is_valid_utf8(text) ? text : repaired(text);
 }
 

@@ -2,6 +2,7 @@
 #include "json/value_writer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -21,10 +22,7 @@ constexpr bool is_special(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-// Whether one of the next kBlock bytes is special.
-bool has_special(const char* at) {
-  Block block;
-  std::memcpy(&block, at, sizeof block);
+bool has_special(Block block) {
   const auto found =
       (block < (Block{} + 0x20)) | (block == (Block{} + '"')) | (block == (Block{} + '\\'));
   std::uint64_t halves[2];
@@ -33,82 +31,136 @@ bool has_special(const char* at) {
   return (halves[0] | halves[1]) != 0;
 }
 
-// In blocks: what a string holds as it is is copied, and only a block with something special in it
-// is looked at byte by byte.
-void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::size_t kLongestEscape = 6;
-  out.push_back('"');
-  while (!text.empty()) {
-    std::size_t run = 0;
-    while (text.size() - run >= kBlock && !has_special(text.data() + run)) run += kBlock;
-    out.append(text.substr(0, run));
-    text.remove_prefix(run);
-    // A block with something special in it, or the last one.
-    char room[kBlock * kLongestEscape];
-    char* end = room;
-    const std::size_t size = std::min(text.size(), kBlock);
-    for (const char c : text.substr(0, size)) {
-      if (is_special(c)) {
-        end = write_escape(end, c);
-      } else {
-        *end++ = c;
-      }
-    }
-    out.append(room, static_cast<std::size_t>(end - room));
-    text.remove_prefix(size);
+// Collects the text in pieces of a few hundred bytes: to append each bracket and digit to a string
+// costs more than to make it.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void write_value(const Json& value);
+  void flush() {
+    out_.append(room_, at_);
+    at_ = room_;
   }
-  out.push_back('"');
+
+ private:
+  static constexpr std::size_t kRoom = 512;
+  static constexpr std::size_t kLongestEscape = 6;
+
+  // The place of the next `bytes`. REQUIRES: at most kRoom.
+  char* next(std::size_t bytes) {
+    if (static_cast<std::size_t>(room_ + kRoom - at_) < bytes) flush();
+    return at_;
+  }
+  void put(char c) {
+    *next(1) = c;
+    ++at_;
+  }
+  void put(std::string_view literal) {
+    at_ = std::copy(literal.begin(), literal.end(), next(literal.size()));
+  }
+  template <std::integral T>
+  void write_integer(T number) {
+    char* const begin = next(kMaxNumberChars);
+    at_ = std::to_chars(begin, begin + kMaxNumberChars, number).ptr;
+  }
+  void write_double(double number) {
+    if (!std::isfinite(number)) return put("null");
+    at_ = write_js_number(next(kMaxNumberChars), number);
+  }
+  void write_string(std::string_view text);
+  void write_block(Block block, std::size_t size);
+  void write_array(const JsonArray& array);
+  void write_object(const JsonObject& object);
+
+  std::string& out_;
+  char room_[kRoom];
+  char* at_ = room_;
+};
+
+// Bytes of a block behind its size are blanks.
+void Writer::write_block(Block block, std::size_t size) {
+  char* to = next(kBlock * kLongestEscape);
+  if (!has_special(block)) {
+    std::memcpy(to, &block, sizeof block);
+    at_ += size;
+    return;
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto c = static_cast<char>(block[i]);
+    if (is_special(c)) {
+      to = write_escape(to, c);
+    } else {
+      *to++ = c;
+    }
+  }
+  at_ = to;
 }
 
-void append_double(std::string& out, double number) {
-  std::isfinite(number) ? append_js_number(out, number) : static_cast<void>(out.append("null"));
+void Writer::write_string(std::string_view text) {
+  put('"');
+  Block block;
+  for (; text.size() >= kBlock; text.remove_prefix(kBlock)) {
+    std::memcpy(&block, text.data(), kBlock);
+    write_block(block, kBlock);
+  }
+  block = Block{} + ' ';
+  std::memcpy(&block, text.data(), text.size());
+  write_block(block, text.size());
+  put('"');
 }
 
-void append_array(std::string& out, const JsonArray& array) {
+void Writer::write_array(const JsonArray& array) {
   char before = '[';
   for (const Json& element : array) {
-    out.push_back(before);
-    append_value(out, element);
+    put(before);
+    write_value(element);
     before = ',';
   }
-  out.append(before == '[' ? "[]" : "]");
+  before == '[' ? put("[]") : put(']');
 }
 
-void append_object(std::string& out, const JsonObject& object) {
+void Writer::write_object(const JsonObject& object) {
   char before = '{';
   for (const auto& member : object) {
-    out.push_back(before);
-    append_quoted(out, member.key());
-    out.push_back(':');
-    append_value(out, member.value());
+    put(before);
+    write_string(member.key());
+    put(':');
+    write_value(member.value());
     before = ',';
   }
-  out.append(before == '{' ? "{}" : "}");
+  before == '{' ? put("{}") : put('}');
+}
+
+void Writer::write_value(const Json& value) {
+  switch (value.kind()) {
+    case boost::json::kind::null:
+      return put("null");
+    case boost::json::kind::bool_:
+      return put(value.get_bool() ? std::string_view("true") : "false");
+    case boost::json::kind::int64:
+      return write_integer(value.get_int64());
+    case boost::json::kind::uint64:
+      return write_integer(value.get_uint64());
+    case boost::json::kind::double_:
+      return write_double(value.get_double());
+    case boost::json::kind::string:
+      return write_string(value.get_string());
+    case boost::json::kind::array:
+      return write_array(value.get_array());
+    case boost::json::kind::object:
+      return write_object(value.get_object());
+  }
 }
 
 }  // namespace
 
 void append_value(std::string& out, const Json& value) {
-  switch (value.kind()) {
-    case boost::json::kind::null:
-      out.append("null");
-      return;
-    case boost::json::kind::bool_:
-      out.append(value.get_bool() ? "true" : "false");
-      return;
-    case boost::json::kind::int64:
-      return append_integer(out, value.get_int64());
-    case boost::json::kind::uint64:
-      return append_integer(out, value.get_uint64());
-    case boost::json::kind::double_:
-      return append_double(out, value.get_double());
-    case boost::json::kind::string:
-      return append_quoted(out, value.get_string());
-    case boost::json::kind::array:
-      return append_array(out, value.get_array());
-    case boost::json::kind::object:
-      return append_object(out, value.get_object());
-  }
+  Writer writer(out);
+  writer.write_value(value);
+  writer.flush();
 }
 
 }  // namespace socketcluster::json

@@ -41,7 +41,14 @@ TEST(ValueWriter, WritesNumbersAsJavaScriptDoes) {
       {1e-7, "1e-7"},
       {-1.25e-9, "-1.25e-9"},
       {4294967296.5, "4294967296.5"},
+      {4503599627370495.5, "4503599627370495.5"},
+      {9007199254740991.0, "9007199254740991"},
       {9007199254740992.0, "9007199254740992"},
+      {9007199254740994.0, "9007199254740994"},
+      {123456789012345680000.0, "123456789012345680000"},
+      {0.1 + 0.2, "0.30000000000000004"},
+      {9.999999999999997e-7, "9.999999999999997e-7"},
+      {1.0000000000000002e-6, "0.0000010000000000000002"},
       {5e-324, "5e-324"},
       {std::numeric_limits<double>::max(), "1.7976931348623157e+308"},
       {std::numeric_limits<double>::infinity(), "null"},
@@ -89,19 +96,31 @@ TEST(ValueWriter, FindsWhatNeedsAnEscapeAtEveryPlace) {
   }
 }
 
-TEST(ToText, IsAlwaysValidUtf8) {
-  EXPECT_EQ(to_text(JsonArray{"a\xff", 0.5}), "[\"a\xef\xbf\xbd\",0.5]");
-  EXPECT_EQ(to_text(Json("\xed\xa0\x80")), R"("\ud800")");
-}
-
-// Only values with a double are written by append_value().
-TEST(ToText, LooksTheSameWhoeverWritesIt) {
+TEST(ValueWriter, DiffersFromBoostInDoublesOnly) {
   std::string text;
   for (int c = 0; c < 128; ++c) text += static_cast<char>(c);
   const Json value = {{"text", text}, {"list", JsonArray{1, -2, nullptr, true, JsonObject{}}}};
-  EXPECT_EQ(to_text(value), written(value));
-  EXPECT_EQ(to_text(JsonArray{value, 1.5}), "[" + written(value) + ",1.5]");
-  EXPECT_EQ(to_text({{"a", {{"b", JsonArray{1, 1e21}}}}}), R"({"a":{"b":[1,1e+21]}})");
+  EXPECT_EQ(written(value), boost::json::serialize(value));
+  EXPECT_EQ(written(JsonArray{value, 1.5}), "[" + written(value) + ",1.5]");
+  EXPECT_EQ(written({{"a", {{"b", JsonArray{1, 1e21}}}}}), R"({"a":{"b":[1,1e+21]}})");
+}
+
+// Text is collected in pieces of 512 bytes: whatever comes next finds one nearly full.
+TEST(ValueWriter, WritesEverythingAtTheEndOfAPiece) {
+  for (std::size_t size = 300; size <= 600; ++size) {
+    for (const Json& next : {Json(nullptr), Json(false), Json(-1234567890123), Json(JsonArray{}),
+                             Json(JsonObject{{"name\n", "\x01\x02"}}), Json("\"")}) {
+      const JsonArray value{Json(std::string(size, 'x')), next, next};
+      ASSERT_EQ(written(value), boost::json::serialize(value)) << size;
+    }
+    const std::string text(size, 'x');
+    ASSERT_EQ(written(JsonArray{Json(text), -2.5e-300}), "[\"" + text + "\",-2.5e-300]");
+  }
+}
+
+TEST(ToText, IsAlwaysValidUtf8) {
+  EXPECT_EQ(to_text(JsonArray{"a\xff", 0.5}), "[\"a\xef\xbf\xbd\",0.5]");
+  EXPECT_EQ(to_text(Json("\xed\xa0\x80")), R"("\ud800")");
 }
 
 }  // namespace
