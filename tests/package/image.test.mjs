@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import test, { after } from 'node:test';
 
@@ -14,7 +13,7 @@ import { CleanRoot, whyNoCleanRoot } from '../support/clean_root.mjs';
 import { readStage } from '../support/dockerfile.mjs';
 import { repoRoot } from '../support/paths.mjs';
 import { eventually } from '../support/processes.mjs';
-import { apt, freePort, Packages } from './packages.mjs';
+import { apt, freePort, makeVolume, Packages } from './packages.mjs';
 
 const packages = new Packages({ after });
 const skip = whyNoCleanRoot();
@@ -44,18 +43,6 @@ async function runImage(t, root, { env = {}, volumes = {} } = {}) {
   t.after(() => server.kill());
   await server.ready();
   return { server, port, health: () => root.try(image.health, place) };
-}
-
-// A controller in a folder of its own, as somebody would mount it.
-function makeVolume(t) {
-  const volume = fs.mkdtempSync(path.join(os.tmpdir(), 'sc-volume-'));
-  fs.chmodSync(volume, 0o755);
-  t.after(() => fs.rmSync(volume, { recursive: true }));
-  fs.mkdirSync(path.join(volume, 'public'));
-  fs.writeFileSync(path.join(volume, 'public/index.html'), '<p>from the volume</p>\n');
-  execFileSync('c++', ['-std=c++20', '-O0', '-shared', '-fPIC', '-I', path.join(repoRoot, 'include'),
-    path.join(repoRoot, 'tests/package/volume_worker.cc'), '-o', path.join(volume, 'worker.so')]);
-  return volume;
 }
 
 test('the packages are made, and Debian has nothing against them', t => {

@@ -9,14 +9,18 @@ import { temporaryFolder } from '../cli/controllers.mjs';
 import { buildDir, repoRoot } from '../support/paths.mjs';
 
 // Makes them, in a folder that ends with the file: `scope` is {after} of node:test. Each file makes its own, since
-// files may run side by side.
+// files may run side by side. `context` is a folder that has them in packages/, as the stage of the Dockerfile.
 export class Packages {
   constructor(scope) {
-    this.folder = temporaryFolder(scope);
+    this.context = temporaryFolder(scope);
+    this.folder = path.join(this.context, 'packages');
+    fs.mkdirSync(this.folder);
     execFileSync('flock', [path.join(buildDir, 'packages.lock'), 'sh', '-ec', '"$1" "$2"; cp "$3"/packages/*.deb "$4"', 'sh',
       path.join(repoRoot, 'scripts/package'), path.basename(buildDir), buildDir, this.folder], { encoding: 'utf8' });
     this.names = fs.readdirSync(this.folder).sort();
   }
+
+  get version() { return /^socketcluster_(.*)-\d+_/.exec(this.match('socketcluster_*.deb'))[1]; }
 
   path(name) { return path.join(this.folder, name); }
 
@@ -53,4 +57,15 @@ export async function freePort() {
   const { port } = server.address();
   await new Promise(resolve => { server.close(resolve); });
   return port;
+}
+
+// A controller and a page in a folder of their own, as somebody would mount them.
+export function makeVolume(t) {
+  const volume = temporaryFolder(t);
+  fs.chmodSync(volume, 0o755);
+  fs.mkdirSync(path.join(volume, 'public'));
+  fs.writeFileSync(path.join(volume, 'public/index.html'), '<p>from the volume</p>\n');
+  execFileSync('c++', ['-std=c++20', '-O0', '-shared', '-fPIC', '-I', path.join(repoRoot, 'include'),
+    path.join(repoRoot, 'tests/package/volume_worker.cc'), '-o', path.join(volume, 'worker.so')]);
+  return volume;
 }

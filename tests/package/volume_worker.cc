@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A controller that comes to a container in a volume (image.test.mjs).
+// A controller that comes to a container in a volume (packages.mjs).
 #include <socketcluster/controller.h>
 #include <socketcluster/socketcluster.h>
 
