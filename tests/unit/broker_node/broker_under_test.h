@@ -23,22 +23,11 @@
 #include "base/log.h"
 #include "broker/frames.h"
 #include "broker_node/broker_core.h"
+#include "unit/base/recording_log.h"
 
 namespace socketcluster::broker_node {
 
 using Lines = std::vector<std::string>;
-
-class RecordingLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { lines.emplace_back(text); }
-  bool has(std::string_view part) const {
-    for (const std::string& line : lines) {
-      if (line.find(part) != std::string::npos) return true;
-    }
-    return false;
-  }
-  Lines lines;
-};
 
 class RecordingMaster final : public MasterPort {
  public:
@@ -89,7 +78,7 @@ class BrokerUnderTest {
   }
 
   Options options;
-  RecordingLog log;
+  test::RecordingLog log;
   RecordingMaster master;
   std::unique_ptr<BrokerCore> core;
 

@@ -174,7 +174,7 @@ TEST(WorkerSession, TenThousandChannelsLeaveNothing) {
 }
 
 TEST(BrokerCore, NeedsASecretKey) {
-  RecordingLog log;
+  test::RecordingLog log;
   RecordingMaster master;
   BrokerSettings settings;
   settings.listen_fd = ::socket(AF_UNIX, SOCK_STREAM, 0);

@@ -14,17 +14,12 @@
 #include <vector>
 
 #include "exchange/sharded_exchange.h"
+#include "unit/base/recording_log.h"
 #include "unit/exchange/test_broker.h"
 
 namespace socketcluster::exchange::test {
 
 using std::chrono::milliseconds;
-
-class ListLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { lines.emplace_back(text); }
-  std::vector<std::string> lines;
-};
 
 // A worker: its channels, and what it hears.
 struct Sink final : broker::ExchangeSink {
@@ -124,7 +119,7 @@ class Links : public ::testing::Test {
 
   SocketDirectory directory_;
   net::EventLoop loop_;
-  ListLog log_;
+  socketcluster::test::RecordingLog log_;
   Sink sink_;
   std::vector<std::string> paths_;
   std::vector<std::unique_ptr<TestBroker>> brokers_;

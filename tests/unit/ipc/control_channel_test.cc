@@ -13,16 +13,12 @@
 #include <thread>
 #include <vector>
 
+#include "unit/base/recording_log.h"
+
 namespace socketcluster::ipc {
 namespace {
 
 using std::chrono::milliseconds;
-
-class CollectingLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { lines.emplace_back(text); }
-  std::vector<std::string> lines;
-};
 
 struct Recorder final : ControlHandler {
   void on_control(std::string_view type, const JsonObject& message,
@@ -72,7 +68,7 @@ class ControlChannelTest : public testing::Test {
   }
 
   net::EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   Recorder left_handler, right_handler;
   std::unique_ptr<ControlChannel> left, right;
   int raw_right = -1;

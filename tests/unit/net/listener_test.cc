@@ -16,17 +16,12 @@
 #include <vector>
 
 #include "net/connection.h"
+#include "unit/base/recording_log.h"
 
 namespace socketcluster::net {
 namespace {
 
 using std::chrono::milliseconds;
-
-class CollectingLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { lines.emplace_back(text); }
-  std::vector<std::string> lines;
-};
 
 struct Ignore final : ConnectionHandler {
   void on_bytes(std::span<char> /*bytes*/) override {}
@@ -62,7 +57,7 @@ std::uint16_t peer_port(int fd) {
 
 TEST(Listener, AcceptsOnAFreePortOfAGivenHost) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   std::string remote;
   auto listener = Listener::open(loop, {.host = "127.0.0.1"}, log, [&](Connection& connection) {
     connection.set_handler(*new Ignore);
@@ -80,7 +75,7 @@ TEST(Listener, AcceptsOnAFreePortOfAGivenHost) {
 // Set on the listening socket alone; Linux lets accepted ones inherit it.
 TEST(Listener, AcceptedConnectionsSendWithoutDelay) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   auto listener = Listener::open(
       loop, {}, log, [](Connection& connection) { connection.set_handler(*new Ignore); });
   ASSERT_TRUE(listener);
@@ -102,7 +97,7 @@ TEST(Listener, AcceptedConnectionsSendWithoutDelay) {
 
 TEST(Listener, ListensOnBothFamiliesWithoutAHost) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   int accepted = 0;
   auto listener = Listener::open(loop, {}, log, [&](Connection& connection) {
     connection.set_handler(*new Ignore);
@@ -156,7 +151,7 @@ TEST(ListeningSocket, LetsAsManyWaitAsItIsTold) {
 
 TEST(Listener, NamesThePortThatIsInUse) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   auto first = Listener::open(loop, {.host = "127.0.0.1"}, log, [](Connection&) {});
   ASSERT_TRUE(first);
   const std::uint16_t port = (*first)->port();
@@ -168,7 +163,7 @@ TEST(Listener, NamesThePortThatIsInUse) {
 
 TEST(Listener, RefusesAHostThatDoesNotResolve) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   auto listener = Listener::open(loop, {.host = "256.1.1.1"}, log, [](Connection&) {});
   ASSERT_FALSE(listener);
   EXPECT_NE(listener.error().text.find("256.1.1.1"), std::string::npos);
@@ -176,7 +171,7 @@ TEST(Listener, RefusesAHostThatDoesNotResolve) {
 
 TEST(Listener, RefusesConnectsAfterClose) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   auto listener = Listener::open(loop, {.host = "127.0.0.1"}, log, [](Connection&) {});
   ASSERT_TRUE(listener);
   const std::uint16_t port = (*listener)->port();
@@ -188,7 +183,7 @@ TEST(Listener, RefusesConnectsAfterClose) {
 // free again everything goes on.
 TEST(Listener, SurvivesDescriptorExhaustion) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   int accepted = 0;
   auto listener = Listener::open(loop, {.host = "127.0.0.1"}, log, [&](Connection& connection) {
     connection.set_handler(*new Ignore);
@@ -220,7 +215,7 @@ TEST(Listener, SurvivesDescriptorExhaustion) {
 
 TEST(Listener, RefusesAboveItsConnectionLimit) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   auto listener = Listener::open(loop, {.host = "127.0.0.1"}, log, [&](Connection& connection) {
     connection.set_handler(*new Ignore);
   });
@@ -239,7 +234,7 @@ TEST(Listener, RefusesAboveItsConnectionLimit) {
 
 TEST(Listener, SharesASocketWithAnother) {
   EventLoop first_loop, second_loop;
-  CollectingLog log;
+  test::RecordingLog log;
   const auto fd = open_listening_socket({.host = "127.0.0.1"});
   ASSERT_TRUE(fd);
   const int copy = ::dup(*fd);
@@ -282,7 +277,7 @@ TEST(ListeningSocket, MayShareItsPort) {
 
 TEST(Acceptor, LeavesConnectionsInTheQueueWhilePaused) {
   EventLoop loop;
-  CollectingLog log;
+  test::RecordingLog log;
   const auto fd = open_listening_socket({.host = "127.0.0.1"});
   ASSERT_TRUE(fd);
   std::vector<int> accepted;

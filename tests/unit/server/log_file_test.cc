@@ -14,16 +14,11 @@
 #include <string>
 #include <vector>
 
+#include "unit/base/recording_log.h"
 #include "unit/http/temporary_directory.h"
 
 namespace socketcluster::server {
 namespace {
-
-class CollectingLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { lines.emplace_back(text); }
-  std::vector<std::string> lines;
-};
 
 class LogFileTest : public ::testing::Test {
  protected:
@@ -43,7 +38,7 @@ class LogFileTest : public ::testing::Test {
 
   http::test::TemporaryDirectory directory_;
   net::EventLoop loop_;
-  CollectingLog log_;
+  test::RecordingLog log_;
 };
 
 TEST_F(LogFileTest, WritesOnceASecondAndAtTheEnd) {

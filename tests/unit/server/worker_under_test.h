@@ -27,21 +27,12 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "server/worker_core.h"
+#include "unit/base/recording_log.h"
 #include "unit/websocket/client_frames.h"
 
 namespace socketcluster::server::test {
 
-class RecordingLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { lines.emplace_back(text); }
-  // How many lines contain `part`.
-  int count(std::string_view part) const {
-    int found = 0;
-    for (const std::string& line : lines) found += line.find(part) != std::string::npos ? 1 : 0;
-    return found;
-  }
-  std::vector<std::string> lines;
-};
+using RecordingLog = socketcluster::test::RecordingLog;
 
 class WorkerUnderTest {
  public:

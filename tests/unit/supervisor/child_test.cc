@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "unit/base/recording_log.h"
+
 namespace socketcluster::supervisor {
 namespace {
 
@@ -23,12 +25,6 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-class RecordingLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { lines.emplace_back(text); }
-  std::vector<std::string> lines;
-};
 
 class ChildTest : public testing::Test, public ChildOwner {
  protected:
@@ -72,7 +68,7 @@ class ChildTest : public testing::Test, public ChildOwner {
   void on_child_ended(Child& /*child*/) override { notes_.emplace_back("ended"); }
 
   ChildRules rules_;
-  RecordingLog log_;
+  test::RecordingLog log_;
   net::EventLoop loop_;
   std::vector<std::string> notes_;
   std::unique_ptr<Child> child_;

@@ -14,6 +14,8 @@
 #include <cstring>
 #include <vector>
 
+#include "unit/base/recording_log.h"
+
 namespace socketcluster::supervisor {
 namespace {
 
@@ -24,12 +26,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::SizeIs;
-
-class RecordingLog final : public base::Log {
- public:
-  void write(base::LogLevel /*level*/, std::string_view text) override { texts.emplace_back(text); }
-  std::vector<std::string> texts;
-};
 
 // The service manager's end. Bound to `name` in the form of NOTIFY_SOCKET.
 class Listener {
@@ -75,7 +71,7 @@ std::string own_name() {
 class ServiceManagerTest : public testing::Test {
  protected:
   net::EventLoop loop_;
-  RecordingLog log_;
+  test::RecordingLog log_;
 };
 
 TEST_F(ServiceManagerTest, TellsEachStateWithAStatusInOneDatagram) {
@@ -92,7 +88,7 @@ TEST_F(ServiceManagerTest, TellsEachStateWithAStatusInOneDatagram) {
                             "STOPPING=1\nSTATUS=asked to stop"))
         << name;
   }
-  EXPECT_THAT(log_.texts, IsEmpty());
+  EXPECT_THAT(log_.lines, IsEmpty());
 }
 
 TEST_F(ServiceManagerTest, TheTimeOfAReloadIsThatOfTheMonotonicClock) {
@@ -164,23 +160,23 @@ TEST_F(ServiceManagerTest, WithoutASocketNothingIsToldAndNothingIsWrong) {
   ServiceManager service(loop_, log_, {.watchdog = milliseconds(1)});
   service.ready("up");
   service.stopping("down");
-  EXPECT_THAT(log_.texts, IsEmpty());
+  EXPECT_THAT(log_.lines, IsEmpty());
 }
 
 TEST_F(ServiceManagerTest, WarnsOnceWhenNobodyListens) {
   ServiceManager service(loop_, log_, {.socket = "/nowhere/notify"});
   service.ready("up");
   service.stopping("down");
-  EXPECT_THAT(log_.texts, ElementsAre(HasSubstr("'/nowhere/notify': No such file")));
+  EXPECT_THAT(log_.lines, ElementsAre(HasSubstr("'/nowhere/notify': No such file")));
 }
 
 TEST_F(ServiceManagerTest, WarnsOfASocketThatItCannotUse) {
   for (const std::string& name : {std::string("vsock:2:1234"), std::string("@"),
                                   "/" + std::string(sizeof(sockaddr_un::sun_path), 'x')}) {
-    log_.texts.clear();
+    log_.lines.clear();
     ServiceManager service(loop_, log_, {.socket = name});
     service.ready("up");
-    EXPECT_THAT(log_.texts, SizeIs(1)) << name;
+    EXPECT_THAT(log_.lines, SizeIs(1)) << name;
   }
 }
 
