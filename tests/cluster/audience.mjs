@@ -10,6 +10,8 @@ import { Condition } from '../support/wait.mjs';
 // a connection is closed takes its time, too.
 const noticeMs = 500;
 
+// Times are those of performance.now(): in one millisecond of Date.now(), a message may begin and a subscription follow.
+
 class Subscriber {
   sessions = [];   // {from, to}: subscribed to everything, on one connection
   arrived = [];    // {key, at}
@@ -19,15 +21,15 @@ class Subscriber {
     this.client = client;
     for (const channel of channels) {
       const inbox = client.subscribe(channel);
-      inbox.push = message => { this.arrived.push({ ...message, at: Date.now() }); condition.notify(); };
+      inbox.push = message => { this.arrived.push({ ...message, at: performance.now() }); condition.notify(); };
     }
     client.subscribes.push = name => {
       this.#open.add(name);
-      if (this.#open.size === channels.length) this.sessions.push({ from: Date.now(), to: Infinity });
+      if (this.#open.size === channels.length) this.sessions.push({ from: performance.now(), to: Infinity });
       condition.notify();
     };
     client.disconnects.push = () => {
-      if (this.isSubscribed) this.sessions.at(-1).to = Date.now();
+      if (this.isSubscribed) this.sessions.at(-1).to = performance.now();
       this.#open.clear();
       condition.notify();
     };
@@ -36,7 +38,7 @@ class Subscriber {
   get isSubscribed() { return this.sessions.length > 0 && this.sessions.at(-1).to === Infinity; }
 
   mustHave({ begun, acknowledged }) {
-    return acknowledged < Infinity && this.sessions.some(({ from, to }) => from <= begun && acknowledged + noticeMs <= to);
+    return acknowledged < Infinity && this.sessions.some(({ from, to }) => from < begun && acknowledged + noticeMs <= to);
   }
 }
 
@@ -84,11 +86,11 @@ export class Audience {
   }
 
   async #publish(client, publisher, channel, number) {
-    const message = { key: `${publisher}:${number}`, publisher, channel, number, begun: Date.now(), acknowledged: Infinity };
+    const message = { key: `${publisher}:${number}`, publisher, channel, number, begun: performance.now(), acknowledged: Infinity };
     this.published.push(message);
     try {
       await client.publish(channel, { key: message.key, publisher, channel, number });
-      message.acknowledged = Date.now();
+      message.acknowledged = performance.now();
     } catch (error) {
       message.error = error;
       await new Promise(resolve => setTimeout(resolve, 5));   // a publisher that is told of trouble takes a breath

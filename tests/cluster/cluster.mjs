@@ -34,12 +34,22 @@ export class Cluster {
   }
 
   // Resolves with the process that has taken the place of `dead` and is ready.
-  async successorOf(dead) {
+  successorOf(dead) {
+    return this.#serving(dead.role, ({ id, pid }) => id === dead.id && pid !== dead.pid, `a successor of ${dead.role} ${dead.id}`);
+  }
+
+  // Resolves with a process that serves. For a while there may be none: one that dies soon after its start comes back
+  // only after a delay.
+  anyServing(role) {
+    return this.#serving(role, () => true, `a ${role} that serves`);
+  }
+
+  async #serving(role, isWanted, what) {
     const deadline = Date.now() + patience;
     for (;;) {
-      const found = (await this.processes(dead.role)).find(({ id, pid, state }) => id === dead.id && pid !== dead.pid && state === 'serving');
+      const found = (await this.processes(role)).find(process => process.state === 'serving' && isWanted(process));
       if (found) return found;
-      if (Date.now() > deadline) throw new Error(`nobody has replaced ${dead.role} ${dead.id}\n${this.server.describe()}`);
+      if (Date.now() > deadline) throw new Error(`not in time: ${what}\n${this.server.describe()}`);
     }
   }
 

@@ -70,9 +70,9 @@ test('no request is left hanging when workers die under load', { timeout: 240000
     while (!isOver) statuses.push(await request(cluster.port, '/health-check'));
   });
   for (let turn = 0; turn < 4; turn++) {
-    const victim = (await cluster.processes('worker')).find(({ state }) => state === 'serving');
-    await cluster.kill(victim);
+    await cluster.kill(await cluster.anyServing('worker'));
     assert.equal(await request(cluster.port, '/die'), 0);
+    await cluster.server.untilOutput(new RegExp(`(killed by SIGKILL[^]*){${2 * (turn + 1)}}`));
   }
   isOver = true;
   await Promise.all(load);
