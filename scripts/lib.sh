@@ -48,8 +48,8 @@ sc_child() {
 # Ctrl-C and SIGTERM end the script and its child. A script may put its own clean-up in sc_on_exit.
 sc_on_exit() { :; }
 sc_trap_signals() {
-  trap 'sc_kill_child; sc_on_exit; trap - INT; kill -INT $$' INT
-  trap 'sc_kill_child; sc_on_exit; trap - TERM; kill -TERM $$' TERM HUP
+  trap 'sc_kill_child; sc_on_exit; trap - INT; kill -INT $BASHPID' INT
+  trap 'sc_kill_child; sc_on_exit; trap - TERM; kill -TERM $BASHPID' TERM HUP
 }
 
 # ---- Counting. Every script that tests ends with the line "N passed, N failed[, N skipped]". ----
