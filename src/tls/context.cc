@@ -13,6 +13,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,11 @@ using base::Status;
 
 // TLS 1.2 with forward secrecy and authenticated encryption; TLS 1.3 has nothing else.
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+// The groups of OpenSSL's own list that take a millisecond or two. It has finite fields, too: the
+// largest costs 100 ms of the loop, for anybody who asks for it with one small message. The first
+// list is for an OpenSSL that knows the hybrid group which browsers prefer (3.5).
+constexpr const char* kGroups[] = {"X25519MLKEM768:X25519:P-256:X448:P-521:P-384",
+                                   "X25519:P-256:X448:P-521:P-384"};
 constexpr std::string_view kProtocolName = "http/1.1";
 constexpr long kTicketSeconds = std::chrono::seconds(kTicketLifetime).count();
 
@@ -82,6 +88,10 @@ Status set_ciphers(SSL_CTX& context, std::string_view ciphers) {
 void set_rules(SSL_CTX& context, const TlsOptions& options) {
   SSL_CTX_set_min_proto_version(&context, version_number(options.min_version));
   SSL_CTX_set_max_proto_version(&context, version_number(options.max_version));
+  const bool has_groups = std::any_of(std::begin(kGroups), std::end(kGroups), [&](auto* list) {
+    return SSL_CTX_set1_groups_list(&context, list) == 1;
+  });
+  SC_ASSERT(has_groups);
   // Peers that end TCP without ending TLS first are common. What is cut off is noticed anyway:
   // requests and WebSocket messages say how long they are.
   SSL_CTX_set_options(&context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |

@@ -42,6 +42,17 @@ TEST_F(HandshakesTest, OlderVersionsAreRefused) {
   EXPECT_TRUE(handlers_.empty());
 }
 
+// Whoever asked for ffdhe8192 had 100 ms of the loop for each connection.
+TEST_F(HandshakesTest, GroupsThatAreSlowAreNotSpoken) {
+  TestClient slow(connect(), TLS1_3_VERSION);
+  ASSERT_EQ(SSL_set1_groups_list(slow.ssl(), "ffdhe8192:ffdhe2048"), 1);
+  EXPECT_FALSE(complete(slow));
+  TestClient either(connect(), TLS1_3_VERSION);
+  ASSERT_EQ(SSL_set1_groups_list(either.ssl(), "ffdhe8192:P-384"), 1);
+  ASSERT_TRUE(complete(either));
+  EXPECT_EQ(SSL_get_negotiated_group(either.ssl()), NID_secp384r1);
+}
+
 // A record is decrypted whole, and epoll knows nothing of what is left of it.
 class SmallReadBufferTest : public HandshakesTest {
  protected:
