@@ -138,7 +138,8 @@ SSL_TICKET_RETURN on_ticket(SSL* /*ssl*/, SSL_SESSION* session, const unsigned c
 }
 
 // Tickets carry everything, so that any worker can resume what another one has begun. One that was
-// given under other rules about client certificates is not taken.
+// given under other rules about client certificates is not taken. All certificates have the same
+// rules: OpenSSL looks at those of the first one in some handshakes, of the chosen one in others.
 void set_sessions(SSL_CTX& context, const TlsOptions& options, const std::string& authorities) {
   SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_timeout(&context, kTicketSeconds);
@@ -190,7 +191,6 @@ base::Result<std::shared_ptr<Context>> Context::create(const TlsOptions& options
     if (Status added = made->add(options, credentials, i); !added) return added.error();
   }
   SSL_CTX& first = *made->entries_.front().context;
-  set_sessions(first, options, credentials.authorities);
   made->ticket_keys_ = std::move(ticket_keys);
   SSL_CTX_set_tlsext_ticket_key_evp_cb(&first, &Context::on_ticket_key);
   // The macro for it has a cast of the old style.
@@ -206,6 +206,7 @@ Status Context::add(const TlsOptions& options, const Credentials& credentials, s
   set_rules(*context, options);
   if (Status set = set_ciphers(*context, options.ciphers); !set) return set;
   if (Status set = set_authorities(*context, options, credentials.authorities); !set) return set;
+  set_sessions(*context, options, credentials.authorities);
   const Identity& identity = credentials.identities[index];
   const std::string option =
       index == 0 ? "protocolOptions" : "protocolOptions.sni[" + std::to_string(index - 1) + "]";

@@ -307,6 +307,25 @@ TEST_F(HandshakesTest, SessionsWithoutACertificateAreNotResumedWhereOneIsNeeded)
   EXPECT_FALSE(complete(again));
 }
 
+// A client whose first offer of a key was of no use came back as one whose session belongs nowhere,
+// and was refused, when the certificate was another than the first one.
+TEST_F(HandshakesTest, ASessionOfAnyNameIsResumedAfterASecondHello) {
+  TlsOptions options;
+  options.request_cert = true;
+  handshakes_->set_context(context(options, keys_of(1)));
+  Session session;
+  for (const bool is_resumed : {false, true}) {
+    TestClient client(connect(), TLS1_3_VERSION, session.get(), "second.test");
+    client.show(first_);
+    ASSERT_EQ(SSL_set1_groups_list(client.ssl(), "ffdhe2048:X25519"), 1);
+    ASSERT_TRUE(complete(client));
+    EXPECT_EQ(client.was_resumed(), is_resumed);
+    client.read();  // the tickets
+    ASSERT_NE(client.session(), nullptr);
+    session.reset(SSL_SESSION_dup(client.session()));
+  }
+}
+
 TEST_F(HandshakesTest, ANewContextIsForNewConnections) {
   TestClient client(connect());
   EXPECT_FALSE(client.shake_hands());  // has begun
