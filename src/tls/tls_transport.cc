@@ -107,9 +107,7 @@ bool TlsTransport::shake_hands() {
   if (result != 1 && !wants_more && !peer_ended_) {
     failure_ = last_reason();
     if (failure_.empty()) failure_ = "the connection broke";
-    if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_HTTP_REQUEST) {
-      staging_.records += kAnswerToPlainHttp;
-    }
+    if (is_text_) staging_.records = kAnswerToPlainHttp;  // instead of an alert
   }
   ERR_clear_error();
   const bool sent = send_records();
@@ -166,6 +164,8 @@ int TlsTransport::read_socket(char* out, int size) {
     got = ::recv(fd_, out, wanted, MSG_DONTWAIT);
   } while (got < 0 && errno == EINTR);
   if (got < 0) return -1;
+  // A method of HTTP. TLS begins with the type of a record.
+  if (!has_begun_ && got > 0) is_text_ = out[0] >= 'A' && out[0] <= 'Z';
   has_begun_ = true;
   peer_ended_ = got == 0;
   readable_ = std::cmp_less(got, wanted) && got > 0 ? 0 : readable_ - static_cast<std::size_t>(got);

@@ -87,6 +87,7 @@ class TlsTransport final : public net::Transport {
   std::size_t unsent_from_ = 0;
   std::size_t readable_ = 0;  // bytes that may still be read in this call
   bool has_begun_ : 1 = false;
+  bool is_text_ : 1 = false;  // what came first is no TLS
   bool is_ready_ : 1 = false;
   bool has_input_ : 1 = false;
   bool peer_ended_ : 1 = false;     // in TLS or in TCP

@@ -16,7 +16,7 @@ namespace socketcluster::tls {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST_F(HandshakesTest, BothVersionsCarryBytesBothWays) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
@@ -176,15 +176,18 @@ TEST_F(HandshakesTest, EndsWithThePeerWithAndWithoutItsGoodbye) {
 }
 
 TEST_F(HandshakesTest, PlainHttpIsTold) {
-  const int peer = connect();
-  ASSERT_GT(::send(peer, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 27, 0), 0);
-  turn();
-  char text[512] = "";
-  ASSERT_GT(::recv(peer, text, sizeof text - 1, MSG_DONTWAIT), 0);
-  EXPECT_THAT(text, HasSubstr("400 Bad Request"));
-  EXPECT_EQ(::recv(peer, text, sizeof text, MSG_DONTWAIT), 0);
-  ::close(peer);
-  turn();
+  for (const char* const method : {"GET", "OPTIONS", "DELETE", "CONNECT", "PRI"}) {
+    const int peer = connect();
+    const std::string request = std::string(method) + " / HTTP/1.1\r\nHost: a\r\n\r\n";
+    ASSERT_GT(::send(peer, request.data(), request.size(), 0), 0);
+    turn();
+    char text[512] = "";
+    ASSERT_GT(::recv(peer, text, sizeof text - 1, MSG_DONTWAIT), 0) << method;
+    EXPECT_THAT(text, StartsWith("HTTP/1.1 400 Bad Request")) << method;
+    EXPECT_EQ(::recv(peer, text, sizeof text, MSG_DONTWAIT), 0) << method;
+    ::close(peer);
+    turn();
+  }
   EXPECT_EQ(loop_.connection_count(), 0U);
   EXPECT_EQ(handshakes_->count(), 0U);
 }
