@@ -117,7 +117,8 @@ struct Options {
   std::uint16_t http_redirect_target_port = 0;
   // `tlsHandshakeTimeout`: a connection without a complete TLS handshake is closed after it.
   Milliseconds tls_handshake_timeout{10000};
-  // `maxTlsHandshakes` at once in one worker; further connections wait. At least 1.
+  // `maxTlsHandshakes` at once in one worker; further connections wait. Those of which nothing has
+  // come yet do not count. At least 1.
   std::uint32_t max_tls_handshakes = 1000;
   // `path`: where WebSocket clients connect. A missing slash at either end is added.
   std::string path = "/socketcluster/";

@@ -2,6 +2,8 @@
 #include "tls/handshakes.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "base/assert.h"
@@ -14,14 +16,24 @@ constexpr std::size_t kStepsPerIteration = 32;
 }  // namespace
 
 // The handler of one connection until it is ready. Owns itself.
-class Handshakes::Handshake final : public net::ConnectionHandler, private net::Timer {
+class Handshakes::Handshake final : public net::ConnectionHandler,
+                                    private net::Timer,
+                                    private HandshakeBudget {
  public:
+  enum class Stage : std::uint8_t { kSilent, kWaiting, kUnderWay };
+
   Handshake(Handshakes& owner, net::Connection& connection)
-      : owner_(owner), index_(owner.all_.size()) {
+      : owner_(owner),
+        index_(owner.all_.size()),
+        end_ms_(owner.loop_.now_ms() + static_cast<std::uint64_t>(owner.limits_.timeout.count())) {
     owner.all_.push_back(this);
     connection.set_handler(*this);
-    const auto timeout = static_cast<std::uint64_t>(owner.limits_.timeout.count());
-    owner.loop_.timers().arm(*this, owner.loop_.now_ms() + timeout);
+    HandshakeBudget& budget = *this;
+    auto transport =
+        std::make_unique<TlsTransport>(connection.fd(), owner.context_, owner.staging_, budget);
+    transport_ = transport.get();
+    connection.set_transport(std::move(transport));
+    arm();
   }
   ~Handshake() {
     owner_.all_[index_] = owner_.all_.back();
@@ -29,25 +41,58 @@ class Handshakes::Handshake final : public net::ConnectionHandler, private net::
     owner_.all_.pop_back();
   }
 
-  void start(std::unique_ptr<TlsTransport> transport) {
-    transport_ = transport.get();
-    connection_->set_transport(std::move(transport));
-  }
   net::Connection& connection() const { return *connection_; }
-  const TlsTransport* transport() const { return transport_; }
+  const TlsTransport& transport() const { return *transport_; }
+  Stage stage() const { return stage_; }
+
+  void wait() {
+    stage_ = Stage::kWaiting;
+    connection_->pause_reading();
+  }
+  void start() {
+    stage_ = Stage::kUnderWay;
+    arm();
+  }
   void close_if_idle() {
-    if (transport_ == nullptr || !transport_->has_begun()) connection_->close();
+    if (!transport_->has_begun()) connection_->close();
   }
 
  private:
   void on_bytes(std::span<char> /*bytes*/) override {}  // none come before on_ready()
   void on_ready() override { owner_.ready(*this); }
   void on_closed() override { owner_.ended(*this); }
-  void on_timer() override { connection_->abort(); }
+
+  bool take_step() override {
+    if (stage_ != Stage::kUnderWay) {
+      if (!owner_.take_place(*this)) return false;
+      start();
+    }
+    const bool may_go_on = owner_.take_step();
+    waits_for_us_ = !may_go_on;
+    return may_go_on;
+  }
+
+  void arm() {
+    progress_ = transport_->progress();
+    const std::uint64_t now = owner_.loop_.now_ms();
+    const auto patience = static_cast<std::uint64_t>(owner_.limits_.patience.count());
+    const bool is_watched = stage_ == Stage::kUnderWay;
+    owner_.loop_.timers().arm(*this, is_watched ? std::min(now + patience, end_ms_) : end_ms_);
+  }
+  void on_timer() override {
+    const bool is_stuck = stage_ == Stage::kUnderWay && !owner_.waiting_.empty() &&
+                          !waits_for_us_ && transport_->progress() == progress_;
+    if (is_stuck || owner_.loop_.now_ms() >= end_ms_) return connection_->abort();
+    arm();
+  }
 
   Handshakes& owner_;
-  std::size_t index_;                  // in all_
-  TlsTransport* transport_ = nullptr;  // the connection's; null: waits for its turn
+  std::size_t index_;  // in all_
+  const std::uint64_t end_ms_;
+  TlsTransport* transport_ = nullptr;  // the connection's
+  int progress_ = 0;                   // when the timer was armed
+  Stage stage_ = Stage::kSilent;
+  bool waits_for_us_ = false;  // there was no time for its last step
 };
 
 Handshakes::Handshakes(net::EventLoop& loop, base::Log& log, std::shared_ptr<const Context> context,
@@ -64,48 +109,45 @@ Handshakes::~Handshakes() {
 }
 
 void Handshakes::begin(net::Connection& connection) {
-  auto* handshake = new Handshake(*this, connection);  // NOLINT: owns itself
-  if (under_way_ < limits_.at_once) return start(*handshake);
-  connection.pause_reading();
-  waiting_.push_back(handshake);
+  new Handshake(*this, connection);  // NOLINT: owns itself
 }
 
-void Handshakes::start(Handshake& handshake) {
-  ++under_way_;
-  HandshakeBudget& budget = *this;
-  handshake.start(
-      std::make_unique<TlsTransport>(handshake.connection().fd(), context_, staging_, budget));
-}
-
-void Handshakes::start_next() {
-  while (!waiting_.empty() && under_way_ < limits_.at_once) {
-    Handshake& handshake = *waiting_.front();
-    waiting_.pop_front();
-    start(handshake);
-    handshake.connection().resume_reading();
+// Something has come from its peer.
+bool Handshakes::take_place(Handshake& handshake) {
+  if (under_way_ < limits_.at_once) {
+    ++under_way_;
+    return true;
   }
+  waiting_.push_back(&handshake);
+  handshake.wait();
+  return false;
+}
+
+void Handshakes::give_place_back() {
+  if (waiting_.empty()) {
+    --under_way_;
+    return;
+  }
+  Handshake& next = *waiting_.front();
+  waiting_.pop_front();
+  next.start();
+  next.connection().resume_reading();  // what has come is still in the socket
 }
 
 void Handshakes::ready(Handshake& handshake) {
   net::Connection& connection = handshake.connection();
   on_ready_(connection);
   delete &handshake;
-  --under_way_;
-  start_next();
+  give_place_back();
 }
 
 void Handshakes::ended(Handshake& handshake) {
-  const TlsTransport* const transport = handshake.transport();
-  if (transport == nullptr) {
-    std::erase(waiting_, &handshake);
-  } else {
-    if (!transport->failure().empty()) {
-      log_.debug("a TLS handshake has failed: " + transport->failure());
-    }
-    --under_way_;
-  }
+  const Handshake::Stage stage = handshake.stage();
+  if (stage == Handshake::Stage::kWaiting) std::erase(waiting_, &handshake);
+  const std::string& failure = handshake.transport().failure();
+  if (!failure.empty()) log_.debug("a TLS handshake has failed: " + failure);
   delete &handshake;
-  start_next();
+  if (stage == Handshake::Stage::kUnderWay) give_place_back();
 }
 
 void Handshakes::close_idle() {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // New connections of a loop on their way through the TLS handshake.
 //
-//   begin() -> [ waiting for its turn ] -> handshake -> on_ready(connection), as if just accepted
-//                                              `-> failed, too slow: closed
+//   begin() -> silent -> [ waiting for its turn ] -> handshake -> on_ready(connection), as if just
+//                                                        |        accepted
+//                                                        `-> failed, too slow: closed
 //
 // At most so many are under way at once: each has memory of its own that is large beside that of an
-// established connection, and a peer that is silent keeps it until the time-out. And only so many
-// steps are taken per iteration of the loop, because one may be a signature of a millisecond.
+// established connection. One that is silent from the start is not one of them, so a crowd of these
+// is in nobody's way; and one whose peer falls silent on the way makes way for those that wait,
+// before its time is over. Only so many steps are taken per iteration of the loop, because one may
+// be a signature of a millisecond.
 //
 // Thread rule: loop thread only. Must outlive the loop's connections.
 #pragma once
@@ -25,11 +28,13 @@
 
 namespace socketcluster::tls {
 
-class Handshakes final : private HandshakeBudget {
+class Handshakes final {
  public:
   struct Limits {
     std::chrono::milliseconds timeout{10000};
     std::size_t at_once = 1000;
+    // How long a peer may be silent on the way while others wait.
+    std::chrono::milliseconds patience{2000};
   };
   // The handshake is complete: the connection gets a handler in this call.
   using ReadyHandler = base::UniqueFunction<void(net::Connection&)>;
@@ -45,7 +50,7 @@ class Handshakes final : private HandshakeBudget {
   void begin(net::Connection& connection);
   // For handshakes that begin from now on.
   void set_context(std::shared_ptr<const Context> context) { context_ = std::move(context); }
-  // Of connections that have begun.
+  // Of those under way.
   std::size_t count() const { return under_way_; }
   // For an orderly end: closes the connections of which nothing has come yet.
   void close_idle();
@@ -53,11 +58,11 @@ class Handshakes final : private HandshakeBudget {
  private:
   class Handshake;
 
-  bool take_step() override;
-  void start(Handshake& handshake);
+  bool take_place(Handshake& handshake);
+  bool take_step();
   void ready(Handshake& handshake);
   void ended(Handshake& handshake);
-  void start_next();
+  void give_place_back();
 
   net::EventLoop& loop_;
   base::Log& log_;
@@ -68,7 +73,7 @@ class Handshakes final : private HandshakeBudget {
   std::size_t under_way_ = 0;
   std::size_t steps_left_;
   bool renews_steps_ = false;
-  std::deque<Handshake*> waiting_;
+  std::deque<Handshake*> waiting_;  // what has come stays in the kernel
   std::vector<Handshake*> all_;
 };
 

@@ -72,14 +72,18 @@ struct TlsTransport::Bridge {
 
 TlsTransport::TlsTransport(int fd, std::shared_ptr<const Context> context, Staging& staging,
                            HandshakeBudget& budget)
-    : fd_(fd),
-      staging_(staging),
-      budget_(budget),
-      context_(std::move(context)),
-      ssl_(context_->new_server_side()) {
+    : fd_(fd), staging_(staging), budget_(budget), context_(std::move(context)) {}
+
+// Not before there is something to read: it is large beside the connection.
+void TlsTransport::make_ssl() {
+  ssl_ = context_->new_server_side();
   SC_ASSERT(ssl_ != nullptr);  // out of memory
   BIO* const bio = Bridge::make(*this);
   SSL_set_bio(ssl_.get(), bio, bio);
+}
+
+int TlsTransport::progress() const {
+  return ssl_ == nullptr ? -1 : static_cast<int>(SSL_get_state(ssl_.get()));
 }
 
 // ---- Input ----
@@ -91,6 +95,7 @@ net::Transport::Received TlsTransport::receive(std::span<char> buffer) {
   if (!is_ready_) {
     // What is not taken up now is still in the socket, so the loop comes back to it.
     if (!budget_.take_step()) return {Input::kNone};
+    if (ssl_ == nullptr) make_ssl();
     if (!shake_hands()) {
       if (is_broken_) return {Input::kBroken};
       return {peer_ended_ ? Input::kEnd : Input::kNone};

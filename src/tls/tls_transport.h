@@ -31,11 +31,12 @@ struct Staging {
   std::string plain;    // small blocks that become one record
 };
 
-// Bounds the time that handshakes take from everything else in one iteration of the loop: each of
-// their steps may be a signature.
+// Bounds what handshakes take from everything else: memory, and time in one iteration of the loop.
+// Each of their steps may be a signature.
 class HandshakeBudget {
  public:
-  // False: not in this iteration.
+  // Asked before each step, of which the first one has something to read. False: not now; the
+  // socket stays readable.
   virtual bool take_step() = 0;
 
  protected:
@@ -44,7 +45,7 @@ class HandshakeBudget {
 
 class TlsTransport final : public net::Transport {
  public:
-  // `fd` stays the connection's; `staging` and `budget` must outlive the transport.
+  // `fd` stays the connection's; `staging` must outlive the transport, `budget` its handshake.
   TlsTransport(int fd, std::shared_ptr<const Context> context, Staging& staging,
                HandshakeBudget& budget);
   ~TlsTransport() override = default;
@@ -58,8 +59,10 @@ class TlsTransport final : public net::Transport {
   bool flush() override;
   void close() override;
 
-  // For what it knows of the peer.
+  // For what it knows of the peer. REQUIRES: is_ready().
   const SSL& ssl() const { return *ssl_; }
+  // How far the handshake has come: another value after each message that was complete.
+  int progress() const;
   // Why the handshake has failed, for a log; "" when it has not.
   const std::string& failure() const { return failure_; }
 
@@ -67,6 +70,7 @@ class TlsTransport final : public net::Transport {
   class Pieces;
   struct Bridge;  // between OpenSSL and this object
 
+  void make_ssl();
   bool shake_hands();
   net::Transport::Received read(std::span<char> buffer);
   bool write(const char* data, std::size_t size);

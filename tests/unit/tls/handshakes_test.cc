@@ -21,6 +21,8 @@ using testing::StartsWith;
 TEST_F(HandshakesTest, BothVersionsCarryBytesBothWays) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     TestClient client(connect(), version);
+    EXPECT_FALSE(client.shake_hands());
+    turn();
     EXPECT_EQ(handshakes_->count(), 1U);
     ASSERT_TRUE(complete(client));
     EXPECT_EQ(handshakes_->count(), 0U);
@@ -227,12 +229,38 @@ TEST_F(HandshakesTest, ADamagedRecordEndsTheConnection) {
 TEST_F(HandshakesTest, ASilentPeerIsClosedAfterTheTimeout) {
   use({.timeout = milliseconds(1), .at_once = 1});
   const int silent = connect();
-  const int waiting = connect();
-  EXPECT_EQ(handshakes_->count(), 1U);
+  TestClient stuck(connect());
+  TestClient waiting(connect());
+  EXPECT_FALSE(stuck.shake_hands());
+  EXPECT_FALSE(waiting.shake_hands());
   while (loop_.connection_count() > 0) loop_.run_once(milliseconds(100));
   EXPECT_EQ(handshakes_->count(), 0U);
   ::close(silent);
-  ::close(waiting);
+}
+
+// Each silent connection had a place, and a crowd of them let nobody in until their time was over.
+TEST_F(HandshakesTest, SilentPeersAreInNobodysWay) {
+  use({.timeout = milliseconds(60000), .at_once = 1});
+  const int silent = connect();
+  const int other = connect();
+  turn();
+  EXPECT_EQ(handshakes_->count(), 0U);
+  TestClient client(connect());
+  ASSERT_TRUE(complete(client));
+  ::close(silent);
+  ::close(other);
+}
+
+TEST_F(HandshakesTest, WhoFallsSilentOnTheWayMakesWayForThoseThatWait) {
+  use({.timeout = milliseconds(60000), .at_once = 1, .patience = milliseconds(1)});
+  TestClient stuck(connect());
+  EXPECT_FALSE(stuck.shake_hands());
+  for (int i = 0; i < 5; ++i) loop_.run_once(milliseconds(10));
+  EXPECT_EQ(handshakes_->count(), 1U);  // nobody waits
+  TestClient client(connect());
+  ASSERT_TRUE(complete(client));
+  EXPECT_EQ(handshakes_->count(), 0U);
+  EXPECT_EQ(loop_.connection_count(), 1U);
 }
 
 TEST_F(HandshakesTest, BeyondTheLimitConnectionsWaitForTheirTurn) {
@@ -240,8 +268,11 @@ TEST_F(HandshakesTest, BeyondTheLimitConnectionsWaitForTheirTurn) {
   TestClient first(connect());
   TestClient second(connect());
   TestClient third(connect());
+  EXPECT_FALSE(first.shake_hands());
+  turn();
   for (int i = 0; i < 5; ++i) {
     EXPECT_FALSE(second.shake_hands());
+    EXPECT_FALSE(third.shake_hands());
     turn();
   }
   EXPECT_EQ(handshakes_->count(), 1U);
@@ -360,7 +391,7 @@ TEST_F(HandshakesTest, AClientThatGoesAfterAnyByteLeavesNothing) {
       const int fd = connect();
       ASSERT_EQ(::write(fd, hello.data(), size), static_cast<ssize_t>(size));
       turn();
-      EXPECT_EQ(handshakes_->count(), 1U) << size;
+      EXPECT_EQ(handshakes_->count(), size == 0 ? 0U : 1U) << size;
       ::close(fd);
       turn();
       turn();
