@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "app/controller_copy.h"
+#include "app/controller_libraries.h"
 #include "base/printable.h"
 
 namespace socketcluster::app {
@@ -31,6 +32,11 @@ base::Failure linker_failure(std::string_view loaded_path) {
   std::string_view text = said == nullptr ? "it cannot be loaded" : said;
   if (text.starts_with(loaded_path)) text.remove_prefix(loaded_path.size());
   while (text.starts_with(':') || text.starts_with(' ')) text.remove_prefix(1);
+  constexpr std::string_view kMissing = ": cannot open shared object file: No such file";
+  if (const std::size_t end = text.find(kMissing); end != std::string_view::npos) {
+    return {"it needs " + std::string(text.substr(0, end)) +
+            ", which is not found; put that beside it, and link it with -Wl,-rpath,'$ORIGIN'"};
+  }
   constexpr std::string_view kUndefined = "undefined symbol: ";
   if (!text.starts_with(kUndefined)) return {std::string(text)};
   std::string symbol(text.substr(kUndefined.size()));
@@ -66,6 +72,9 @@ base::Result<ControllerFile> check_and_load(const std::string& path, LoadFrom fr
   // A name without a slash would be looked for among the system's libraries.
   const bool is_bare = path.find('/') == std::string::npos;
   if (from == LoadFrom::kPlace) return load(is_bare ? "./" + path : path);
+  for (const std::string& library : libraries_of_origin(copy->bytes(), path)) {
+    if (::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) return linker_failure({});
+  }
   base::Result<ControllerFile> file = load(copy->path());
   if (file) copy->keep();
   return file;

@@ -65,6 +65,27 @@ test('variables name them as well, also relative to the working directory, also 
   }
 });
 
+// A copy in memory, which is what is loaded, is beside nothing: libraries were looked for nowhere.
+test('a library beside the file is found, and its absence told', { timeout: 180000 }, async t => {
+  const volume = temporaryFolder(t);
+  const library = path.join(volume, 'libshop.so');
+  const controller = path.join(volume, 'worker.so');
+  await compile(path.join(import.meta.dirname, 'controllers', 'price.cc'), library, '-Wl,-soname,libshop.so');
+  await compileController('needs_library', controller, { flags: ['-Wl,--no-as-needed', library, '-Wl,-rpath,/nowhere:$ORIGIN/.'] });
+  for (const workers of ['0', '1']) {
+    const server = await startServer(t, [...program, 'start', '-p', '0', '-w', workers, '--wc', 'worker.so'], { cwd: volume });
+    assert.equal(await ask(t, server.port, 'price'), 3);
+    await server.stop();
+  }
+  fs.writeFileSync(library, 'no library');
+  assert.match(await failure(['--wc', controller]), /worker\.so: .*libshop\.so: (file too short|invalid ELF header)/);
+  fs.rmSync(library);
+  for (const workers of ['0', '1']) {
+    assert.match(await failure(['-w', workers, '--wc', controller]),
+      /worker\.so: it needs libshop\.so, which is not found; put that beside it, and link it with -Wl,-rpath,'\$ORIGIN'/);
+  }
+});
+
 test('SIGUSR2 brings the new file, which may have been written over the old one', { timeout: 180000 }, async t => {
   const workerController = path.join(volumeWith(t, { 'worker.so': 'first' }), 'worker.so');
   const instance = await serve(t, workerController);

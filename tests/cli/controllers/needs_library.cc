@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Calls what nobody offers.
+// Calls what only a library of its own offers.
 #include <socketcluster/controller.h>
+#include <socketcluster/socketcluster.h>
 
 namespace shop {
 int price(const char* article);
@@ -8,8 +9,12 @@ int price(const char* article);
 
 namespace {
 
-void run_worker(socketcluster::Worker& /*worker*/) {
-  shop::price("tea");
+namespace sc = socketcluster;
+
+void run_worker(sc::Worker& worker) {
+  worker.server().on("price", [](sc::Socket&, const sc::Json&, sc::Respond respond) {
+    respond(shop::price("tea"));
+  });
 }
 
 }  // namespace

@@ -6,11 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <utility>
 
+#include "app/controller_libraries.h"
 #include "app/controllers.h"
 
 namespace socketcluster::app {
@@ -200,6 +203,24 @@ TEST_F(ControllerFileTest, WaitsForFilesNoLongerThanAllowed) {
   EXPECT_THAT(log.text_, HasSubstr("is not there yet: waiting for it"));
   options.init_controller.clear();
   EXPECT_TRUE(await_controller_files(options, log));
+}
+
+// What the file says to the dynamic linker is read before that does it.
+TEST_F(ControllerFileTest, LooksForLibrariesInsideOfTheBytesAlone) {
+  std::string bytes = good_bytes();
+  EXPECT_TRUE(libraries_of_origin(bytes, kGood).empty());
+  Elf64_Ehdr header{};
+  std::memcpy(&header, bytes.data(), sizeof header);
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment{};
+    std::memcpy(&segment, bytes.data() + header.e_phoff + i * sizeof segment, sizeof segment);
+    if (segment.p_type != PT_DYNAMIC) continue;
+    for (std::size_t at = segment.p_offset; at < segment.p_offset + segment.p_filesz; ++at) {
+      const char before = std::exchange(bytes[at], '\xff');
+      EXPECT_TRUE(libraries_of_origin(bytes, kGood).empty()) << at;
+      bytes[at] = before;
+    }
+  }
 }
 
 }  // namespace
