@@ -151,9 +151,10 @@ void set_sessions(SSL_CTX& context, const TlsOptions& options, const std::string
   SSL_CTX_set_session_id_context(&context, digest.data(), digest.size());
 }
 
-Status set_identity(SSL_CTX& context, const Identity& identity, const std::string& option) {
-  const auto refused = [&option] {
-    return Failure{option + ": OpenSSL refuses the certificate or key: " + last_reason()};
+Status set_identity(SSL_CTX& context, const Identity& identity) {
+  const auto refused = [&identity] {
+    const std::string place = identity.origin.empty() ? "protocolOptions" : identity.origin;
+    return Failure{place + " is refused by OpenSSL: " + last_reason()};
   };
   std::vector<Certificate> chain = certificates_in(identity.chain);
   const Bio bio = bio_of(identity.key);
@@ -208,9 +209,7 @@ Status Context::add(const TlsOptions& options, const Credentials& credentials, s
   if (Status set = set_authorities(*context, options, credentials.authorities); !set) return set;
   set_sessions(*context, options, credentials.authorities);
   const Identity& identity = credentials.identities[index];
-  const std::string option =
-      index == 0 ? "protocolOptions" : "protocolOptions.sni[" + std::to_string(index - 1) + "]";
-  if (Status set = set_identity(*context, identity, option); !set) return set;
+  if (Status set = set_identity(*context, identity); !set) return set;
   std::vector<Certificate> chain = certificates_in(identity.chain);
   entries_.push_back({std::move(context), std::move(chain.front())});
   return Status::ok();

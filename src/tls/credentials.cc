@@ -3,9 +3,11 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -124,6 +126,15 @@ Status check_validity(const Source& source, const std::vector<Certificate>& chai
     if (X509_cmp_current_time(until) < 0) {
       warn(" is followed by one that expired on " + day_of(until));
     }
+    // Some clients find another way to an authority that they know, others refuse the server.
+    const bool has_signed = std::any_of(
+        chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i), [&](const auto& before) {
+          return X509_check_issued(chain[i].get(), before.get()) == X509_V_OK;
+        });
+    if (!has_signed) {
+      warn(" is followed by one that has signed none of those before it: number " +
+           std::to_string(i + 1));
+    }
   }
   return Status::ok();
 }
@@ -158,11 +169,32 @@ Result<Pair> read_pair(const Source& cert, const Source& key, const std::string&
   Result<PrivateKey> private_key = read_key(key, passphrase);
   if (!private_key) return private_key.error();
   const base::ErrorQueueGuard guard;
-  if (X509_check_private_key(chain->front().get(), private_key->get()) != 1) {
+  const auto match = std::find_if(chain->begin(), chain->end(), [&](const Certificate& each) {
+    return X509_check_private_key(each.get(), private_key->get()) == 1;
+  });
+  if (match == chain->end()) {
     return key.failure("the key in " + key.name() + " does not match the certificate in " +
                        cert.name());
   }
+  if (match != chain->begin()) {
+    return cert.failure("the server's certificate must be the first one in " + cert.name() +
+                        ", and is number " + std::to_string(match - chain->begin() + 1));
+  }
   return Pair{std::move(*chain), std::move(*private_key)};
+}
+
+// RC2 and the like, which OpenSSL 3 has put aside; most programs before it wrote nothing else.
+bool has_old_cipher() {
+  return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_UNSUPPORTED;
+}
+
+Failure unopened(const Source& source) {
+  if (!has_old_cipher()) {
+    return source.failure("cannot open " + source.name() + ": " + last_reason());
+  }
+  return source.failure(source.name() +
+                        " is encrypted with a cipher of old; make PEM of it, and use that as cert "
+                        "and key: openssl pkcs12 -legacy -noenc -in FILE.pfx -out FILE.pem");
 }
 
 Result<Pair> read_pkcs12(const Source& source, const std::string& passphrase) {
@@ -173,6 +205,10 @@ Result<Pair> read_pkcs12(const Source& source, const std::string& passphrase) {
   const Pkcs12 pkcs12(d2i_PKCS12_bio(bio.get(), nullptr));
   if (pkcs12 == nullptr) return source.failure(source.name() + " is no PKCS #12 file");
   const char* const text = passphrase.c_str();
+  if (PKCS12_mac_present(pkcs12.get()) != 1) {
+    return source.failure(source.name() + " has no MAC, which says that it is whole; export it " +
+                          "again with one");
+  }
   const bool is_right = PKCS12_verify_mac(pkcs12.get(), text, -1) == 1 ||
                         (passphrase.empty() && PKCS12_verify_mac(pkcs12.get(), nullptr, 0) == 1);
   if (!is_right) return wrong_passphrase(source, passphrase);
@@ -180,8 +216,7 @@ Result<Pair> read_pkcs12(const Source& source, const std::string& passphrase) {
   X509* certificate = nullptr;
   STACK_OF(X509)* others = nullptr;
   if (PKCS12_parse(pkcs12.get(), text, &key, &certificate, &others) != 1) {
-    return source.failure("cannot open " + source.name() + ": " + last_reason() +
-                          " (made with old ciphers?)");
+    return unopened(source);
   }
   Pair pair;
   pair.key.reset(key);
@@ -205,7 +240,9 @@ Result<Identity> load_identity(const TlsCertificate& files, const std::string& o
   if (!pair) return pair.error();
   const Status valid = check_validity(is_pfx ? pfx : cert, pair->chain, warnings);
   if (!valid) return valid.error();
-  return Identity{chain_to_pem(pair->chain), to_pem(*pair->key)};
+  const Source& source = is_pfx ? pfx : cert;
+  return Identity{chain_to_pem(pair->chain), to_pem(*pair->key),
+                  source.option + ": " + source.name()};
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ namespace socketcluster::tls {
 struct Identity {
   std::string chain;  // the server's own certificate first
   std::string key;
+  std::string origin;  // for messages: option and file; it does not travel to workers
 };
 
 struct Credentials {

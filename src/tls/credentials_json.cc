@@ -27,7 +27,7 @@ std::optional<Identity> identity_of(const Json& value) {
   const JsonString* const chain = text_member(value.get_object(), "chain");
   const JsonString* const key = text_member(value.get_object(), "key");
   if (chain == nullptr || key == nullptr) return std::nullopt;
-  return Identity{std::string(*chain), std::string(*key)};
+  return Identity{std::string(*chain), std::string(*key), {}};
 }
 
 // Takes as many bytes from the front of `bytes` as `part` has.

@@ -9,6 +9,7 @@ const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', '
 const newKeys = {
   ec: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
   rsa: ['-newkey', 'rsa:2048', '-nodes'],
+  weak: ['-newkey', 'rsa:1024', '-nodes'],
 };
 
 export class Authority {
@@ -41,9 +42,9 @@ export class Authority {
     openssl('pkcs8', '-topk8', '-in', key, '-out', file, '-passout', `pass:${passphrase}`);
     return file;
   }
-  pfx({ key, cert }, passphrase) {
-    const file = `${cert}.pfx`;
-    openssl('pkcs12', '-export', '-inkey', key, '-in', cert, '-out', file, '-passout', `pass:${passphrase}`);
+  pfx({ key, cert }, passphrase, { isLegacy = false } = {}) {
+    const file = isLegacy ? `${cert}.legacy.pfx` : `${cert}.pfx`;
+    openssl('pkcs12', '-export', ...(isLegacy ? ['-legacy'] : []), '-inkey', key, '-in', cert, '-out', file, '-passout', `pass:${passphrase}`);
     return file;
   }
 }

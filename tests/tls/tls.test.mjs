@@ -231,6 +231,8 @@ test('each wrong file is one line that names it and the reason', { timeout }, as
   const expired = authority.issue('expired.test', { expired: true });
   const locked = authority.encrypted(identity, 'right');
   const pfx = authority.pfx(identity, 'right');
+  const old = authority.pfx(identity, 'right', { isLegacy: true });
+  const weak = authority.issue('weak.test', { key: 'weak' });
   const text = authority.path('text');
   fs.writeFileSync(text, 'hello');
   const cases = [
@@ -245,7 +247,11 @@ test('each wrong file is one line that names it and the reason', { timeout }, as
     [{ ...identity, key: locked }, /'.*encrypted' is encrypted: set passphrase/],
     [{ ...identity, key: locked, passphrase: 'wrong' }, /wrong passphrase for '.*encrypted'/],
     [{ pfx, passphrase: 'wrong' }, /protocolOptions\.pfx: wrong passphrase for '.*pfx'/],
+    [{ pfx: old, passphrase: 'wrong' }, /protocolOptions\.pfx: wrong passphrase for '.*pfx'/],
+    [{ pfx: old, passphrase: 'right' }, /'.*pfx' is encrypted with a cipher of old; make PEM of it, .*: openssl pkcs12 -legacy/],
     [{ pfx: text }, /'.*text' is no PKCS #12 file/],
+    [weak, /protocolOptions\.cert: '.*weak\.test\.pem' is refused by OpenSSL: ee key too small/],
+    [{ ...identity, sni: [weak] }, /protocolOptions\.sni\[0\]\.cert: '.*weak\.test\.pem' is refused by OpenSSL/],
     [expired, /the certificate in '.*expired\.test\.pem' expired on \d{4}-\d\d-\d\d/],
     [{ ...identity, sni: [other, { ...other, key: identity.key }] }, /protocolOptions\.sni\[1\]\.key: .* does not match/],
     [{ ...identity, ca: text }, /protocolOptions\.ca: there is no certificate/],

@@ -157,6 +157,38 @@ TEST_F(CredentialsTest, OpensAPkcs12FileWithItsPassphraseOnly) {
   EXPECT_EQ(problem(), "protocolOptions.pfx: '" + files_.path("bad.pfx") + "' is no PKCS #12 file");
 }
 
+// It was said to have a wrong passphrase.
+TEST_F(CredentialsTest, RefusesAPkcs12FileWithoutAMac) {
+  const Pkcs12 made(PKCS12_create("right", "test", identity_.key.get(), identity_.certificate.get(),
+                                  nullptr, 0, 0, 0, -1, 0));
+  const Bio bio(BIO_new(BIO_s_mem()));
+  ASSERT_EQ(i2d_PKCS12_bio(bio.get(), made.get()), 1);
+  options_.certificate = {};
+  options_.certificate.pfx = files_.write("a.pfx", content_of(*bio));
+  options_.certificate.passphrase = "right";
+  EXPECT_THAT(problem(), HasSubstr("a.pfx' has no MAC, which says that it is whole; export it"));
+}
+
+TEST_F(CredentialsTest, SaysWhenTheChainIsInAnotherOrder) {
+  const TestIdentity root = make_identity("root");
+  const TestIdentity middle = make_identity("middle", &root);
+  const TestIdentity leaf = make_identity("leaf", &middle);
+  options_.certificate.key = files_.write("b.key", leaf.key_pem());
+  const auto use = [this](const std::string& pem) {
+    options_.certificate.cert = files_.write("b.pem", pem);
+  };
+  use(leaf.chain_pem() + middle.chain_pem() + root.chain_pem());
+  EXPECT_THAT(warnings(), IsEmpty());
+  use(leaf.chain_pem() + root.chain_pem() + middle.chain_pem());
+  EXPECT_THAT(
+      warnings(),
+      ElementsAre("protocolOptions.cert: the certificate in '" + files_.path("b.pem") +
+                  "' is followed by one that has signed none of those before it: number 2"));
+  use(middle.chain_pem() + leaf.chain_pem());
+  EXPECT_EQ(problem(), "protocolOptions.cert: the server's certificate must be the first one in '" +
+                           files_.path("b.pem") + "', and is number 2");
+}
+
 TEST_F(CredentialsTest, RefusesWhatHasExpiredAndWarnsOfTheRest) {
   const auto use = [this](int begin, int end) {
     const TestIdentity identity = make_identity("a", nullptr, begin, end);

@@ -62,7 +62,7 @@ class HandshakesTest : public ::testing::Test {
 
   std::shared_ptr<Context> context(const TlsOptions& options, const TicketKeys& keys) const {
     const Credentials credentials{
-        {{first_.chain_pem(), first_.key_pem()}, {second_.chain_pem(), second_.key_pem()}},
+        {{first_.chain_pem(), first_.key_pem(), {}}, {second_.chain_pem(), second_.key_pem(), {}}},
         first_.chain_pem()};
     auto made = Context::create(options, credentials, keys);
     EXPECT_TRUE(made);
