@@ -35,6 +35,24 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
+bool is_escaped(std::string_view text, std::size_t position) {
+  std::size_t backslashes = 0;
+  while (backslashes < position && text[position - 1 - backslashes] == '\\') ++backslashes;
+  return backslashes % 2 == 1;
+}
+
+// Where the last element of a list begins. Read from the right, because only that end is a
+// proxy's: a quote that a client leaves open must not swallow what proxies have added behind it.
+std::size_t begin_of_last(std::string_view list) {
+  bool is_quoted = false;
+  for (std::size_t i = list.size(); i > 0; --i) {
+    const char c = list[i - 1];
+    if (c == '"' && !is_escaped(list, i - 1)) is_quoted = !is_quoted;
+    if (c == ',' && !is_quoted) return i;
+  }
+  return 0;
+}
+
 // `for="[2001:db8::1]:4711";proto=https` -> `"[2001:db8::1]:4711"`
 std::string_view for_of(std::string_view element) {
   constexpr std::string_view kName = "for=";
@@ -74,12 +92,14 @@ std::string Forwarding::client_of(const http::Request& request, const std::strin
   if (!trusts(peer)) return {};
   const bool is_standard = header_ == ForwardedHeader::kForwarded;
   const std::string list = request.joined_header(is_standard ? "Forwarded" : "X-Forwarded-For");
-  if (list.empty()) return {};
-  const std::vector<std::string_view> elements = split(list, ',');
+  std::string_view rest = list;
   std::string address;
-  for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
-    address = address_in(is_standard ? for_of(*element) : *element);
+  while (!rest.empty()) {
+    const std::size_t begin = is_standard ? begin_of_last(rest) : rest.rfind(',') + 1;
+    const std::string_view element = rest.substr(begin);
+    address = address_in(is_standard ? for_of(element) : element);
     if (address.empty() || !trusts(address)) break;
+    rest = rest.substr(0, begin == 0 ? 0 : begin - 1);
   }
   return address;
 }

@@ -60,6 +60,18 @@ TEST(Forwarding, WhatAClientPutsInFrontDoesNotCount) {
   EXPECT_EQ(client(some, "Forwarded: for=1.2.3.4\r\n"), "");
 }
 
+// The quote used to swallow the address that the trusted proxy had added, so that the client had
+// none.
+TEST(Forwarding, AnOpenQuoteOfAClientHidesNothing) {
+  const Forwarding some = trusting({"10.0.0.0/8"});
+  EXPECT_EQ(client(some, "X-Forwarded-For: \", 1.2.3.4\r\n"), "1.2.3.4");
+  EXPECT_EQ(client(some, "X-Forwarded-For: \"6.6.6.6, 1.2.3.4, 10.0.0.2\r\n"), "1.2.3.4");
+  const Forwarding standard = trusting({"10.0.0.0/8"}, ForwardedHeader::kForwarded);
+  EXPECT_EQ(client(standard, "Forwarded: for=\"\r\nForwarded: for=1.2.3.4\r\n"), "1.2.3.4");
+  EXPECT_EQ(client(standard, "Forwarded: for=\"\\, for=\"[2001:db8::1]\", for=10.0.0.2\r\n"),
+            "2001:db8::1");
+}
+
 TEST(Forwarding, ReadsTheStandardHeader) {
   const Forwarding some = trusting({"10.0.0.0/8"}, ForwardedHeader::kForwarded);
   EXPECT_EQ(client(some, "Forwarded: for=1.2.3.4\r\n"), "1.2.3.4");
