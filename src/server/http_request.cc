@@ -65,6 +65,22 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// RFC 6265 section 5.4; a value may stand in quotes.
+std::optional<std::string> find_cookie(std::string_view rest, std::string_view name) {
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != name) continue;
+    std::string_view value = trimmed(pair.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+      value = value.substr(1, value.size() - 2);
+    }
+    return http::decode_percent(value).value_or(std::string(value));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view HttpRequest::method() const {
@@ -93,20 +109,12 @@ std::optional<std::string> HttpRequest::form_param(std::string_view name) const 
   return find_parameter(body(), name);
 }
 
-// RFC 6265 section 5.4; a value may stand in quotes.
+// A comma belongs to the value: browsers send it as it is.
 std::optional<std::string> HttpRequest::cookie(std::string_view name) const {
-  const std::string all = data_->request.joined_header("Cookie");
-  std::string_view rest = all;
-  while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find_first_of(";,"));
-    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-    const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || trimmed(pair.substr(0, equals)) != name) continue;
-    std::string_view value = trimmed(pair.substr(equals + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-      value = value.substr(1, value.size() - 2);
-    }
-    return http::decode_percent(value).value_or(std::string(value));
+  for (std::size_t i = 0; i < data_->request.field_count(); ++i) {
+    const http::FieldView field = data_->request.field(i);
+    if (!base::equals_ignoring_case(field.name, "Cookie")) continue;
+    if (auto value = find_cookie(field.value, name)) return value;
   }
   return std::nullopt;
 }

@@ -39,6 +39,17 @@ TEST_F(HttpRoutes, AnswersWithWhatTheRequestHas) {
             R"("from":"127.0.0.1"})");
 }
 
+// A comma used to end a value, and what followed it was read as a cookie of its own.
+TEST_F(HttpRoutes, CookiesMayHoldCommas) {
+  http().get("/:name", [](const HttpRequest& request, HttpReply reply) {
+    reply.text(request.cookie(request.param("name")).value_or("-"));
+  });
+  const std::string cookies = "Cookie: list=1,2, session=bad\r\nCookie: session=good\r\n";
+  EXPECT_EQ(ask("GET", "/list", cookies).body, "1,2, session=bad");
+  EXPECT_EQ(ask("GET", "/session", cookies).body, "good");
+  EXPECT_EQ(ask("GET", "/other", cookies).body, "-");
+}
+
 TEST_F(HttpRoutes, ReadsFormsOfThatContentTypeOnly) {
   http().post("/", [](const HttpRequest& request, HttpReply reply) {
     reply.text(request.form_param("b").value_or("none"));
