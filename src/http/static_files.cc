@@ -78,7 +78,11 @@ void StaticFiles::serve(const Request& request, Exchange& exchange, OpenedFile f
   Representation chosen = varies && !asks_for_range(request)
                               ? representations_.choose(request, std::move(file), name, now)
                               : Representation::of_file(std::move(file), now);
-  const bool not_modified = is_not_modified(request, {chosen.etag(), modified}, now);
+  const Validators validators{chosen.etag(), modified};
+  if (is_precondition_false(request, validators, now)) {
+    return exchange.respond(Response::text(412));
+  }
+  const bool not_modified = is_not_modified(request, validators, now);
   Response response(not_modified ? 304 : 200);
   response.with("ETag", chosen.etag()).with("Last-Modified", format_http_date(modified));
   const std::string_view cache_control = cache_control_for(request.raw_path());

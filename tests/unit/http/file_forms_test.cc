@@ -70,6 +70,18 @@ TEST_F(FileForms, SendsTheWholeForSeveralPartsAndForHead) {
   EXPECT_EQ(field_of(head, "Accept-Ranges"), "bytes");
 }
 
+// Both conditions used to be ignored: a client that goes on with a file got bytes of another one.
+TEST_F(FileForms, SendsNothingOfWhatTheClientDoesNotAskFor) {
+  const std::string tag = field_of(ask("GET", "/ten.txt"), "ETag");
+  const std::string part = range("bytes=2-4");
+  EXPECT_EQ(status_of(ask("GET", "/ten.txt", part + "If-Match: " + tag + "\r\n")), "206");
+  EXPECT_EQ(status_of(ask("GET", "/ten.txt", part + "If-Match: \"other\"\r\n")), "412");
+  EXPECT_EQ(status_of(ask("HEAD", "/ten.txt", "If-Match: \"other\"\r\n")), "412");
+  const std::string since = "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+  EXPECT_EQ(status_of(ask("GET", "/ten.txt", since)), "412");
+  EXPECT_EQ(status_of(ask("GET", "/ten.txt", since + "If-None-Match: " + tag + "\r\n")), "412");
+}
+
 TEST_F(FileForms, SendsAPartOnlyOfWhatTheClientHas) {
   const std::string whole = ask("GET", "/ten.txt");
   const auto status = [&](const std::string& condition) {
