@@ -6,6 +6,10 @@
 namespace socketcluster::http {
 namespace {
 
+// The one name with a dot that is meant for the public, at the root alone (RFC 8615): certificates
+// (ACME), security.txt, links into apps.
+constexpr std::string_view kWellKnown = ".well-known";
+
 bool is_safe_segment(std::string_view segment) {
   if (segment.empty() || segment.front() == '.') return false;
   for (const char c : segment) {
@@ -40,7 +44,8 @@ std::optional<std::string> resolve_file_path(std::string_view raw_path) {
   while (!raw_path.empty()) {
     const std::size_t slash = raw_path.find('/');
     const std::optional<std::string> segment = decode_percent(raw_path.substr(0, slash));
-    if (!segment || !is_safe_segment(*segment)) return std::nullopt;
+    const bool is_well_known = segment == kWellKnown && resolved.empty();
+    if (!segment || !(is_well_known || is_safe_segment(*segment))) return std::nullopt;
     resolved += *segment;
     if (slash == std::string_view::npos) break;
     resolved += '/';

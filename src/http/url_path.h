@@ -15,8 +15,8 @@ std::optional<std::string> decode_percent(std::string_view text);
 
 // The relative file name that `raw_path` (still percent-encoded, starting with "/") stands for:
 // "" for "/", "a/b" for "/a/b", "a/" for "/a/". Decoding happens per segment, once. Nothing when
-// there is no such file by rule: a segment that is empty, starts with a dot, or decodes to
-// something with "/", "\", NUL or another control character.
+// there is no such file by rule: a segment that is empty, starts with a dot (but for
+// "/.well-known"), or decodes to something with "/", "\", NUL or another control character.
 std::optional<std::string> resolve_file_path(std::string_view raw_path);
 
 }  // namespace socketcluster::http

@@ -27,6 +27,16 @@ TEST(UrlPath, ResolvesOrdinaryPaths) {
   EXPECT_EQ(resolve_file_path("/%252e%252e/x"), "%2e%2e/x");  // decoded once, an ordinary name
 }
 
+// Certificates of Let's Encrypt could not be had: hidden like every name with a dot.
+TEST(UrlPath, WellKnownNamesAreNotHidden) {
+  EXPECT_EQ(resolve_file_path("/.well-known/acme-challenge/x"), ".well-known/acme-challenge/x");
+  EXPECT_EQ(resolve_file_path("/%2ewell-known/"), ".well-known/");
+  for (const char* path : {"/.well-known/.git", "/.well-known/../x", "/a/.well-known/x",
+                           "/.well-knownx", "/.Well-Known/x", "/.well-known/.well-known/x"}) {
+    EXPECT_FALSE(resolve_file_path(path).has_value()) << path;
+  }
+}
+
 TEST(UrlPath, RefusesTraversal) {
   for (const char* path : {"",
                            "a",
