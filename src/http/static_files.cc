@@ -48,7 +48,9 @@ base::Result<std::unique_ptr<StaticFiles>> StaticFiles::open(const std::string& 
 
 void StaticFiles::on_request(const Request& request, Exchange exchange) {
   if (request.method() != "GET" && request.method() != "HEAD") {
-    return exchange.respond(Response::text(405).with("Allow", "GET, HEAD"));
+    // OPTIONS is what HAProxy asks by default to see whether a server is well.
+    Response other = request.method() == "OPTIONS" ? Response(204) : Response::text(405);
+    return exchange.respond(std::move(other).with("Allow", "GET, HEAD"));
   }
   const std::optional<std::string> resolved = resolve_file_path(request.raw_path());
   if (!resolved) return answer_not_found(exchange);
@@ -72,7 +74,8 @@ void StaticFiles::on_request(const Request& request, Exchange exchange) {
 void StaticFiles::serve(const Request& request, Exchange& exchange, OpenedFile file,
                         const std::string& name) {
   const std::int64_t now = clock_();
-  const std::int64_t modified = file.modified_seconds;
+  // Never later than the answer (RFC 9110 section 8.8.2.1), whatever the clock was that wrote it.
+  const std::int64_t modified = std::min(file.modified_seconds, now);
   const std::string_view media_type = media_type_for(name);
   const bool varies = options_.compresses && is_compressible(media_type);
   Representation chosen = varies && !asks_for_range(request)
