@@ -34,7 +34,8 @@ struct HttpConnection::Current {
     std::string bytes;  // in the framing of the wire
     std::size_t sent = 0;
     Framing framing = Framing::kLength;
-    bool is_silent = false;  // HEAD, 204 and 304: nothing goes out
+    bool is_silent = false;   // HEAD, 204 and 304: nothing goes out
+    bool is_endless = false;  // text/event-stream
     bool is_ended = false;
     bool wants_drain = false;
   };

@@ -54,6 +54,11 @@ void HttpService::begin_shutdown() {
   }
 }
 
+bool HttpService::has_requests() const {
+  return std::any_of(connections_.begin(), connections_.end(),
+                     [](const HttpConnection* http) { return http->is_busy(); });
+}
+
 // ---- Events of the connection ------------------------------------------------------------------
 
 HttpConnection::HttpConnection(HttpService& service)
@@ -122,6 +127,15 @@ bool HttpConnection::is_blocked() const {
 // Between requests. What the peer has not taken yet of the last response is sent behind a close.
 bool HttpConnection::is_idle() const {
   return current_ == nullptr && kept_.empty();
+}
+
+// See HttpService::has_requests().
+bool HttpConnection::is_busy() const {
+  if (connection_ == nullptr) return false;
+  const bool streams_events =
+      current_ != nullptr && current_->pushed != nullptr && current_->pushed->is_endless;
+  if (streams_events) return false;
+  return connection_->queued_bytes() > 0 || (is_open() && !is_idle());
 }
 
 void HttpConnection::process(std::span<char> bytes) {
@@ -307,7 +321,7 @@ bool HttpConnection::stream_file() {
 }
 
 void HttpConnection::finish_response() {
-  const bool keep_alive = current_->keep_alive;
+  const bool keep_alive = current_->keep_alive && !service_.is_ending_;
   tell_observer();
   current_->phase = Current::Phase::kDone;
   current_->body.reset();

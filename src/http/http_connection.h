@@ -61,6 +61,10 @@ class HttpService {
   // For an orderly end: closes the connections on which no request has begun, and every other one
   // behind its response.
   void begin_shutdown();
+  // Requests have begun and their responses were not yet given to the kernel as a whole. Streams of
+  // events (text/event-stream) don't count: they never end by themselves, and their clients come
+  // again.
+  bool has_requests() const;
   // Is told of every request; null: nobody is. Must outlive the connections.
   void set_observer(AccessObserver* observer) { observer_ = observer; }
   const HttpCounters& counters() const { return counters_; }
@@ -113,6 +117,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   void keep(std::span<char> bytes);
   bool is_blocked() const;
   bool is_idle() const;
+  bool is_busy() const;
 
   // Answering; called by Exchange.
   bool awaits(std::uint64_t number) const;

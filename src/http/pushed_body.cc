@@ -5,10 +5,13 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "http/current_request.h"
 
 namespace socketcluster::http {
 namespace {
+
+constexpr std::string_view kEvents = "text/event-stream";
 
 void append_chunk_size(std::string& out, std::size_t size) {
   std::array<char, 16> digits{};
@@ -22,6 +25,8 @@ void HttpConnection::begin_stream(const Response& response, std::optional<std::u
                                   StreamObserver observer) {
   auto pushed = std::make_unique<Current::Pushed>(std::move(observer));
   pushed->is_silent = request().method() == "HEAD" || !response.may_have_body();
+  const auto type = response.header("Content-Type").value_or("");
+  pushed->is_endless = base::equals_ignoring_case(type.substr(0, kEvents.size()), kEvents);
   if (!length) {
     const bool chunks = request().version() == Version::kHttp11;
     pushed->framing = chunks ? Framing::kChunked : Framing::kUntilClose;

@@ -130,6 +130,17 @@ base::Status Response::add_header(std::string_view name, std::string_view value)
   return base::Status::ok();
 }
 
+std::optional<std::string_view> Response::header(std::string_view name) const {
+  std::string_view rest = fields_;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find("\r\n"));
+    rest.remove_prefix(line.size() + 2);
+    const std::size_t colon = line.find(": ");
+    if (base::equals_ignoring_case(line.substr(0, colon), name)) return line.substr(colon + 2);
+  }
+  return std::nullopt;
+}
+
 void Response::remove_header(std::string_view name) {
   std::size_t begin = 0;
   while (begin < fields_.size()) {

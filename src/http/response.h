@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ class Response {
   // The same for fields that the program itself chose. REQUIRES: add_header() would work.
   Response& with(std::string_view name, std::string_view value) &;
   Response&& with(std::string_view name, std::string_view value) &&;
+  // The first field of that name, in any case.
+  std::optional<std::string_view> header(std::string_view name) const;
   // Takes out all fields of that name, in any case.
   void remove_header(std::string_view name);
   // What add_header() would say.

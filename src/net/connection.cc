@@ -463,6 +463,13 @@ void Connection::abort() {
   finish();
 }
 
+// The loop ends. What the kernel has of a connection that was closed in order still reaches the
+// peer; a reset would throw it away.
+void Connection::drop() {
+  if (state_ == State::kLingering) return finish();
+  abort();
+}
+
 // The end: the handler is told and the object destroyed when this iteration ends.
 void Connection::finish() {
   if (state_ == State::kClosed) return;

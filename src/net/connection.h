@@ -185,6 +185,7 @@ class Connection final : public Pollable {
   void say_goodbye();
   void close_timed_out();
   void finish();
+  void drop();
   void update_interest();
 
   EventLoop* loop_;

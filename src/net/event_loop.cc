@@ -67,7 +67,7 @@ EventLoop::~EventLoop() {
 
 void EventLoop::abort_connections() {
   for (Connection* connection : by_fd_) {
-    if (connection != nullptr) connection->abort();
+    if (connection != nullptr) connection->drop();
   }
   destroy_closed_connections();
 }

@@ -53,7 +53,8 @@ class EventLoop {
   explicit EventLoop(std::size_t read_bytes = kDefaultReadBytes);
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
-  // Connections that are still open are aborted and destroyed; their handlers are told.
+  // Connections that are still open are aborted and destroyed; their handlers are told. What was
+  // sent before a close() still reaches the peer.
   ~EventLoop();
 
   // Runs iterations until stop(). A stop() that came before makes the next run() return at once.
@@ -93,8 +94,9 @@ class EventLoop {
   // sign to the peer: it stays connected through the copy. Calls the handler for each.
   void release_watched(base::UniqueFunction<void(int fd)> on_released);
   std::size_t connection_count() const { return connection_count_; }
-  // Aborts and destroys all connections, and runs what their handlers defer when they are told. For
-  // an owner whose handlers need more than the loop. REQUIRES: not called inside an iteration.
+  // Aborts and destroys all connections, as the destructor does, and runs what their handlers defer
+  // when they are told. For an owner whose handlers need more than the loop. REQUIRES: not called
+  // inside an iteration.
   void drop_connections();
 
   // The buffer into which every connection reads; contents are valid during one on_bytes() only.

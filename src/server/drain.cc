@@ -10,7 +10,7 @@ namespace socketcluster::server {
 namespace {
 
 constexpr std::uint64_t kCheckMs = 10;
-constexpr std::uint64_t kHttpGraceMs = 500;  // for responses that are on their way
+constexpr std::uint64_t kLingerMs = 500;  // for peers that have not closed their side yet
 // How long a hand-over leaves everybody alone: see drain.h.
 constexpr std::chrono::milliseconds kSettle(1000);
 constexpr std::size_t kLeastBatch = 10;  // a thousand a second
@@ -35,7 +35,7 @@ Drain::Drain(net::EventLoop& loop, SocketServer& sockets, DrainPlan plan, Hooks 
       plan_(std::move(plan)),
       hooks_(std::move(hooks)),
       started_ms_(loop.now_ms()),
-      sockets_left_ms_(loop.now_ms()),
+      busy_ms_(loop.now_ms()),
       batch_(batch_size(sockets.clients_count() + sockets.pending_count(), plan_.timeout)) {}
 
 void Drain::close_batch() {
@@ -50,8 +50,8 @@ void Drain::go_on() {
   const std::uint64_t elapsed = now - started_ms_;
   const bool is_settled = elapsed >= settle_ms(plan_);
   if (is_settled) close_batch();
-  if (sockets_.living_count() > 0 || !is_settled) sockets_left_ms_ = now;
-  const bool is_over = !hooks_.has_clients() || now - sockets_left_ms_ >= kHttpGraceMs ||
+  if (sockets_.living_count() > 0 || !is_settled || hooks_.has_requests()) busy_ms_ = now;
+  const bool is_over = !hooks_.has_clients() || now - busy_ms_ >= kLingerMs ||
                        elapsed >= static_cast<std::uint64_t>(plan_.timeout.count());
   if (is_over) return hooks_.on_done();
   loop_.timers().arm(*this, now + kCheckMs);

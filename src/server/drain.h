@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The orderly end of a worker's clients: every socket is closed with a code on which it connects
-// again by itself, responses that are on their way get a moment, and then it is over.
+// again by itself, HTTP requests that have begun are answered to the end, and then it is over; in
+// any case when the time is over.
 //
 // Paced: for a second nothing happens. Who has just connected sends its first request, and clients
 // hear the answer to their handshake before the close: those that the npm package makes would not
@@ -36,6 +37,8 @@ class Drain final : public net::Timer {
   struct Hooks {
     // There are connections of clients, sockets or not.
     base::UniqueFunction<bool()> has_clients;
+    // HTTP requests have begun and their responses are not complete.
+    base::UniqueFunction<bool()> has_requests;
     // Closes HTTP connections that wait for a request.
     base::UniqueFunction<void()> close_idle;
     // May destroy the drain.
@@ -57,7 +60,7 @@ class Drain final : public net::Timer {
   Hooks hooks_;
   const std::uint64_t started_ms_;
   bool closes_idle_ = false;
-  std::uint64_t sockets_left_ms_;  // when there were sockets for the last time
+  std::uint64_t busy_ms_;  // when there were sockets or requests for the last time
   std::size_t batch_;
 };
 

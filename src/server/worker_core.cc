@@ -262,10 +262,12 @@ void WorkerCore::begin_drain(DrainPlan plan) {
   if (listener_ != nullptr) listener_->close();
   if (redirect_listener_ != nullptr) redirect_listener_->close();
   socket_file_.remove();
-  drain_ = std::make_unique<Drain>(loop_, sockets_, std::move(plan),
-                                   Drain::Hooks{.has_clients = [this] { return has_clients(); },
-                                                .close_idle = [this] { close_idle(); },
-                                                .on_done = [this] { stop(); }});
+  drain_ =
+      std::make_unique<Drain>(loop_, sockets_, std::move(plan),
+                              Drain::Hooks{.has_clients = [this] { return has_clients(); },
+                                           .has_requests = [this] { return http_.has_requests(); },
+                                           .close_idle = [this] { close_idle(); },
+                                           .on_done = [this] { stop(); }});
   drain_->start();
 }
 

@@ -53,6 +53,13 @@ TEST(Response, RefusesHeaderInjection) {
   EXPECT_TRUE(response.add_header("X", "a\tb \xc3\xa4").has_value());
 }
 
+TEST(Response, FindsAFieldInAnyCase) {
+  const Response response = Response(200).with("A", "1").with("b-C", "").with("B-c", "2");
+  EXPECT_EQ(response.header("a"), "1");
+  EXPECT_EQ(response.header("B-C"), "");
+  EXPECT_EQ(response.header("b"), std::nullopt);
+}
+
 TEST(Response, RefusesFieldsOfTheConnection) {
   Response response(200);
   for (const char* name : {"content-length", "Transfer-Encoding", "Connection", "DATE"}) {

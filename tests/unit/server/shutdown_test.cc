@@ -120,5 +120,49 @@ TEST_F(Shutdown, ClosesOtherHttpConnectionsBehindTheirResponse) {
   EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\ndone"));
 }
 
+// Whatever took longer than half a second was cut off, downloads among it.
+TEST_F(Shutdown, WaitsForResponsesThatAreNotComplete) {
+  options_.process_term_timeout = std::chrono::hours(1);
+  worker().api().http().get("/slow", [this](const HttpRequest&, const HttpReply& reply) {
+    worker().api().set_timeout(milliseconds(700), [reply] { reply.text("done"); });
+  });
+  TestClient http(worker(), {.start = Start::kConnected});
+  http.bytes("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+  turn();
+  worker().begin_shutdown();
+  worker().run();
+  worker().loop().drop_connections();
+  EXPECT_THAT(http.rest(), ::testing::EndsWith("\r\n\r\ndone"));
+}
+
+TEST_F(Shutdown, DoesNotWaitForStreamsOfEvents) {
+  options_.process_term_timeout = std::chrono::hours(1);
+  std::optional<HttpStream> stream;
+  worker().api().http().get("/events", [&](const HttpRequest&, const HttpReply& reply) {
+    stream = reply.header("content-type", "Text/Event-Stream; charset=utf-8").stream();
+    stream->write("data: 1\n\n");
+  });
+  TestClient http(worker(), {.start = Start::kConnected});
+  http.bytes("GET /events HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(http.head(), StartsWith("HTTP/1.1 200 OK"));
+  worker().begin_shutdown();
+  worker().run();
+  EXPECT_EQ(worker().loop().connection_count(), 1U);
+}
+
+// The end of the worker reset connections whose responses the kernel had, but not yet the client.
+TEST_F(Shutdown, LosesNothingThatWasSent) {
+  const std::string body(60000, 'b');
+  worker().api().http().get("/",
+                            [&](const HttpRequest&, const HttpReply& reply) { reply.text(body); });
+  TestClient http(worker(), {.start = Start::kConnected, .receive_buffer = 4096});
+  http.bytes("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  turn();
+  worker().begin_shutdown();
+  worker().run();
+  worker().loop().drop_connections();
+  EXPECT_THAT(http.rest(), ::testing::EndsWith("\r\n\r\n" + body));
+}
+
 }  // namespace
 }  // namespace socketcluster::server
