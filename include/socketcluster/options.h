@@ -115,6 +115,9 @@ struct Options {
   // `httpRedirectTargetPort`: the port that they are sent to, when it is another one than `port`
   // for those outside. 0: `port`.
   std::uint16_t http_redirect_target_port = 0;
+  // `strictTransportSecurity`: the header of that name (RFC 6797) on every HTTP response that is
+  // encrypted, "max-age=31536000; includeSubDomains"; empty: none. Only with `protocol` "https".
+  std::string strict_transport_security;
   // `tlsHandshakeTimeout`: a connection without a complete TLS handshake is closed after it.
   Milliseconds tls_handshake_timeout{10000};
   // `maxTlsHandshakes` at once in one worker; further connections wait. Those of which nothing has

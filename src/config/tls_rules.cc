@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "base/socket_path.h"
 
 namespace socketcluster::config {
@@ -37,10 +40,30 @@ void check_redirect(const Options& options, std::vector<std::string>& errors) {
   }
 }
 
+// RFC 6797 section 6.1, as far as a mistake would make browsers ignore it without a word.
+void check_strict_transport(const Options& options, std::vector<std::string>& errors) {
+  const std::string_view text = options.strict_transport_security;
+  if (text.empty()) return;
+  constexpr std::string_view kBegin = "max-age=";
+  const bool begins_well = text.starts_with(kBegin) && text.size() > kBegin.size() &&
+                           text[kBegin.size()] >= '0' && text[kBegin.size()] <= '9';
+  const bool is_visible =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (!begins_well || !is_visible) {
+    errors.emplace_back(
+        "strictTransportSecurity must be like max-age=31536000 or max-age=31536000; "
+        "includeSubDomains");
+  } else if (options.protocol != ServerProtocol::kHttps) {
+    errors.emplace_back(
+        "strictTransportSecurity needs protocol https: browsers do not believe it otherwise");
+  }
+}
+
 }  // namespace
 
 void check_tls(const Options& options, std::vector<std::string>& errors) {
   check_redirect(options, errors);
+  check_strict_transport(options, errors);
   if (options.protocol != ServerProtocol::kHttps) return;
   const TlsOptions& tls = options.protocol_options;
   check_certificate(tls.certificate, "protocolOptions", errors);

@@ -260,6 +260,7 @@ bool HttpConnection::keeps_alive_after(const Response& response) const {
 
 void HttpConnection::write_head(const Response& response, HeadContext context) {
   context.date = service_.date_.at(service_.clock_());
+  context.strict_transport_security = service_.options_.strict_transport_security;
   if (current_ != nullptr && current_->record != nullptr) {
     current_->record->status = response.status();
   }

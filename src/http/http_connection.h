@@ -35,6 +35,7 @@ struct HttpOptions {
   std::uint64_t request_timeout_ms = 10'000;     // from accept or first byte to the end; then 408
   std::uint64_t keep_alive_timeout_ms = 65'000;  // between requests; then closed
   std::uint64_t send_timeout_ms = 60'000;        // streamed body without progress; then reset
+  std::string strict_transport_security{};       // a header of every response; empty: none
 };
 
 struct HttpCounters {

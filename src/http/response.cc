@@ -188,6 +188,10 @@ void append_head(std::string& out, const Response& response, const HeadContext& 
     out += "Connection: keep-alive\r\n";
   }
   out += response.fields();
+  constexpr std::string_view kStrict = "Strict-Transport-Security";
+  if (!context.strict_transport_security.empty() && !response.header(kStrict)) {
+    out.append(kStrict).append(": ").append(context.strict_transport_security).append("\r\n");
+  }
   if (response.may_have_body()) append_framing(out, context);
   out += "\r\n";
 }

@@ -69,7 +69,8 @@ struct HeadContext {
   bool keep_alive = true;              // after this response
   std::uint64_t content_length = 0;    // left out when the status has no body
   std::string_view date{};
-  Framing framing = Framing::kLength;  // left out when the status has no body
+  std::string_view strict_transport_security{};  // unless the response has it; empty: left out
+  Framing framing = Framing::kLength;            // left out when the status has no body
 };
 
 // Appends status line, fields and the empty line to `out`.

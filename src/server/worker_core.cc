@@ -23,6 +23,14 @@ http::HttpOptions http_options(const Options& options) {
   http.limits.body_bytes = options.http_max_body_size;
   http.request_timeout_ms = static_cast<std::uint64_t>(options.http_header_timeout.count());
   http.keep_alive_timeout_ms = static_cast<std::uint64_t>(options.http_keep_alive_timeout.count());
+  http.strict_transport_security = options.strict_transport_security;
+  return http;
+}
+
+// What is not encrypted must not have it (RFC 6797 section 7.2).
+http::HttpOptions redirect_options(const Options& options) {
+  http::HttpOptions http = http_options(options);
+  http.strict_transport_security.clear();
   return http;
 }
 
@@ -148,7 +156,7 @@ base::Status WorkerCore::redirect_on(int fd, std::uint16_t https_port,
                                      std::size_t connection_limit) {
   const std::uint16_t told = options().http_redirect_target_port;
   redirect_ =
-      std::make_unique<RedirectPort>(http_options(options()), told != 0 ? told : https_port);
+      std::make_unique<RedirectPort>(redirect_options(options()), told != 0 ? told : https_port);
   redirect_->set_observer(access_log_.get());
   auto listener =
       net::Listener::take(loop_, fd, log_, accept_handler(&WorkerCore::redirect_client));

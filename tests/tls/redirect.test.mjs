@@ -115,6 +115,20 @@ test('while workers are killed and replaced nobody is refused', { timeout }, asy
   assert.match(await answerTo(httpRedirectPort, 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n'), /^HTTP\/1\.1 301 /);
 });
 
+test('every encrypted answer has strictTransportSecurity, and no other', { timeout }, async t => {
+  const authority = new Authority(t);
+  const strictTransportSecurity = 'max-age=600; includeSubDomains';
+  const { port, plain } = await start(t, authority, { workers: 0, strictTransportSecurity });
+  for (const [target, status] of [['/health-check', 200], ['/missing', 404], ['/socketcluster/', 501]]) {
+    const answer = await get(port, authority.pem, target, { host });
+    assert.equal(answer.status, status);
+    assert.equal(answer.headers['strict-transport-security'], strictTransportSecurity);
+  }
+  const redirect = await answerTo(plain, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.match(redirect, /^HTTP\/1\.1 301 /);
+  assert.doesNotMatch(redirect, /strict-transport/i);
+});
+
 test('each wrong option is one line that names it', { timeout }, async t => {
   const authority = new Authority(t);
   const identity = authority.issue('a.test');
@@ -123,6 +137,8 @@ test('each wrong option is one line that names it', { timeout }, async t => {
   await once(taken, 'listening');
   const { port } = taken.address();
   const cases = [
+    [{ strictTransportSecurity: 'max-age=600' }, /strictTransportSecurity needs protocol https/],
+    [secure(identity, { strictTransportSecurity: '600' }), /strictTransportSecurity must be like max-age=31536000/],
     [{ httpRedirectPort: 8080 }, /httpRedirectPort needs protocol https/],
     [secure(identity, { httpRedirectPort: 8000, port: 8000 }), /httpRedirectPort is 8000, but must be another one than port/],
     [secure(identity, { httpRedirectPort: 8080, host: '/tmp/x.sock' }), /httpRedirectPort cannot be used when host is a UNIX socket/],

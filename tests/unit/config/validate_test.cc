@@ -155,6 +155,23 @@ TEST(Validate, HttpsNeedsACertificateWithItsKey) {
   EXPECT_THAT(validate(options), ElementsAre(HasSubstr("protocolOptions.sni[0] has no cert")));
 }
 
+TEST(Validate, StrictTransportNeedsHttpsAndATime) {
+  Options options;
+  options.strict_transport_security = "max-age=31536000; includeSubDomains";
+  EXPECT_THAT(validate(options),
+              ElementsAre(HasSubstr("strictTransportSecurity needs protocol https")));
+  options.protocol = ServerProtocol::kHttps;
+  options.protocol_options.certificate.cert = "a.pem";
+  options.protocol_options.certificate.key = "a.key";
+  EXPECT_THAT(validate(options), IsEmpty());
+  for (const char* const text : {"31536000", "max-age=", "max-age=x", "max-age=1\r\nX: y"}) {
+    options.strict_transport_security = text;
+    EXPECT_THAT(validate(options),
+                ElementsAre(HasSubstr("strictTransportSecurity must be like max-age=31536000")))
+        << text;
+  }
+}
+
 TEST(Validate, TheRedirectNeedsHttpsAndAPortOfItsOwn) {
   Options options;
   options.http_redirect_port = 8080;

@@ -22,6 +22,17 @@ TEST(Response, HeadHasStatusDateFieldsAndLength) {
             "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n");
 }
 
+TEST(Response, HasTheStrictTransportOfTheConnectionUnlessItHasItsOwn) {
+  const HeadContext context{.strict_transport_security = "max-age=1"};
+  EXPECT_EQ(head(Response(204).with("X", "y"), context),
+            "HTTP/1.1 204 No Content\r\nDate: D\r\nX: y\r\n"
+            "Strict-Transport-Security: max-age=1\r\n\r\n");
+  const Response own = Response(204).with("X", "y").with("strict-transport-security", "max-age=0");
+  EXPECT_EQ(head(own, context),
+            "HTTP/1.1 204 No Content\r\nDate: D\r\nX: y\r\n"
+            "strict-transport-security: max-age=0\r\n\r\n");
+}
+
 TEST(Response, ConnectionFieldMatrix) {
   const auto connection = [](Version version, bool keep_alive) {
     const std::string text = head(Response(200), {version, keep_alive, 0, {}});
