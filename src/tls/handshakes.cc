@@ -128,8 +128,8 @@ void Handshakes::give_place_back() {
     --under_way_;
     return;
   }
-  Handshake& next = *waiting_.front();
-  waiting_.pop_front();
+  Handshake& next = *waiting_.back();
+  waiting_.pop_back();
   next.start();
   next.connection().resume_reading();  // what has come is still in the socket
 }

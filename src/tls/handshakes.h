@@ -8,16 +8,17 @@
 // At most so many are under way at once: each has memory of its own that is large beside that of an
 // established connection. One that is silent from the start is not one of them, so a crowd of these
 // is in nobody's way; and one whose peer falls silent on the way makes way for those that wait,
-// before its time is over. Only so many steps are taken per iteration of the loop, because one may
-// be a signature of a millisecond.
+// before its time is over. Of these the latest comes first: behind a crowd that is stuck, and
+// grows, everybody's time would be over before the turn came. Only so many steps are taken per
+// iteration of the loop, because one may be a signature of a millisecond.
 //
 // Thread rule: loop thread only. Must outlive the loop's connections.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <memory>
+#include <vector>
 
 #include "base/log.h"
 #include "base/unique_function.h"
@@ -33,7 +34,7 @@ class Handshakes final {
   struct Limits {
     std::chrono::milliseconds timeout{10000};
     std::size_t at_once = 1000;
-    // How long a peer may be silent on the way while others wait.
+    // How long a peer may be silent on the way while others wait, or up to twice as long.
     std::chrono::milliseconds patience{2000};
   };
   // The handshake is complete: the connection gets a handler in this call.
@@ -73,7 +74,7 @@ class Handshakes final {
   std::size_t under_way_ = 0;
   std::size_t steps_left_;
   bool renews_steps_ = false;
-  std::deque<Handshake*> waiting_;  // what has come stays in the kernel
+  std::vector<Handshake*> waiting_;  // the latest one last; what has come stays in the kernel
   std::vector<Handshake*> all_;
 };
 
