@@ -276,7 +276,7 @@ struct Options {
   std::uint32_t http_max_header_count = 100;
   // `httpMaxBodySize`, bytes of a request's body.
   std::size_t http_max_body_size = std::size_t{1024} * 1024;
-  // `httpHeaderTimeout`: a request that is not complete by then is refused.
+  // `httpHeaderTimeout`: for a request's head, then for each 8 KiB of its body; else it is refused.
   Milliseconds http_header_timeout{10000};
   // `httpKeepAliveTimeout`: an idle connection is closed after it.
   Milliseconds http_keep_alive_timeout{5000};

@@ -58,7 +58,8 @@ struct HttpConnection::Current {
   std::unique_ptr<BodySource> body;
   std::unique_ptr<Pushed> pushed;
   std::unique_ptr<Record> record;
-  std::uint64_t remaining = 0;  // of the body, when its length is known
+  std::size_t body_progress = kBodyProgress;  // bytes since the timer was armed
+  std::uint64_t remaining = 0;                // of the body, when its length is known
   Phase phase = Phase::kReading;
   bool keep_alive = false;  // after the response
   std::span<char> rest;     // behind the request; valid inside the handler's call

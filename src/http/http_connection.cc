@@ -91,7 +91,16 @@ void HttpConnection::on_end() {
   if (!is_blocked() && kept_.empty()) connection_->close();
 }
 
+// A peer that takes something is not given up, however little it takes.
+void HttpConnection::on_backlog_sent() {
+  const bool sends = current_ == nullptr || current_->phase == Current::Phase::kStreaming ||
+                     current_->phase == Current::Phase::kPushing;
+  if (sends) arm_timer(service_.options_.send_timeout_ms);
+}
+
 void HttpConnection::on_drain() {
+  // From now on it is idle.
+  if (current_ == nullptr) arm_timer(service_.options_.keep_alive_timeout_ms);
   if (!resume_scheduled_) resume();
 }
 
@@ -101,13 +110,20 @@ void HttpConnection::on_closed() {
 
 void HttpConnection::on_timer() {
   if (!is_open()) return;
-  if (current_ == nullptr) return connection_->close();
+  if (current_ == nullptr) return close_idle();
   const bool sends =
       current_->phase == Current::Phase::kStreaming || current_->phase == Current::Phase::kPushing;
   if (sends) return connection_->abort();
   if (current_->phase != Current::Phase::kReading) return;
   ++service_.counters_.timed_out;
   refuse(408);
+}
+
+// Unless the client has not taken its last response yet: a close would give it seconds for that.
+void HttpConnection::close_idle() {
+  if (closes_after_output_ || connection_->queued_bytes() == 0) return connection_->close();
+  closes_after_output_ = true;
+  arm_timer(service_.options_.send_timeout_ms);
 }
 
 void HttpConnection::arm_timer(std::uint64_t timeout_ms) {
@@ -152,6 +168,7 @@ void HttpConnection::process(std::span<char> bytes) {
         if (current_->parser.take_continue_request()) {
           connection_->write_copy("HTTP/1.1 100 Continue\r\n\r\n");
         }
+        note_body(progress.consumed);
         break;
       case RequestParser::Outcome::kComplete:
         dispatch(bytes);
@@ -161,6 +178,15 @@ void HttpConnection::process(std::span<char> bytes) {
         return refuse(current_->parser.failure_status());
     }
   }
+}
+
+// A body may take as long as it goes on to come.
+void HttpConnection::note_body(std::size_t size) {
+  if (!current_->parser.has_head()) return;
+  current_->body_progress += size;
+  if (current_->body_progress < kBodyProgress) return;
+  current_->body_progress = 0;
+  arm_timer(service_.options_.request_timeout_ms);
 }
 
 void HttpConnection::dispatch(std::span<char> rest) {
@@ -329,12 +355,11 @@ void HttpConnection::finish_response() {
   current_->pushed.reset();
   if (!in_handler_) current_.reset();
   Timer::cancel();
-  if (!keep_alive && connection_->queued_bytes() <= kMaxWaitingOutput) {
-    return connection_->close();
-  }
   if (!keep_alive) {
-    // A close gives the peer seconds to take what is queued; this much deserves the longer
+    // A close gives the peer seconds to take what is queued; one that is slow deserves the longer
     // time-out.
+    connection_->flush();
+    if (connection_->queued_bytes() == 0) return connection_->close();
     closes_after_output_ = true;
     arm_timer(service_.options_.send_timeout_ms);
     return schedule_resume();

@@ -32,9 +32,11 @@ namespace socketcluster::http {
 
 struct HttpOptions {
   RequestLimits limits;
-  std::uint64_t request_timeout_ms = 10'000;     // from accept or first byte to the end; then 408
+  // From accept or the first byte to the end of the head, and from there, and from each further
+  // HttpConnection::kBodyProgress bytes, to as many more or the end of the body; then 408.
+  std::uint64_t request_timeout_ms = 10'000;
   std::uint64_t keep_alive_timeout_ms = 65'000;  // between requests; then closed
-  std::uint64_t send_timeout_ms = 60'000;        // streamed body without progress; then reset
+  std::uint64_t send_timeout_ms = 60'000;        // the peer takes nothing of a response; then reset
   std::string strict_transport_security{};       // a header of every response; empty: none
 };
 
@@ -101,12 +103,15 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   static constexpr std::size_t kMaxWaitingOutput = std::size_t{64} * 1024;
   static constexpr std::size_t kStreamWindow = std::size_t{256} * 1024;
   static constexpr std::size_t kStreamPiece = std::size_t{64} * 1024;
+  // The least that must come of a body within the time-out: nobody can send one for ever.
+  static constexpr std::size_t kBodyProgress = std::size_t{8} * 1024;
 
   explicit HttpConnection(HttpService& service);
   ~HttpConnection();
 
   void on_bytes(std::span<char> bytes) override;
   void on_end() override;
+  void on_backlog_sent() override;
   void on_drain() override;
   void on_closed() override;
   void on_timer() override;
@@ -114,6 +119,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
   // Reading.
   void process(std::span<char> bytes);
   void dispatch(std::span<char> rest);
+  void note_body(std::size_t size);
   void refuse(int status);
   void keep(std::span<char> bytes);
   bool is_blocked() const;
@@ -149,6 +155,7 @@ class HttpConnection final : public net::ConnectionHandler, private net::Timer {
 
   // Going on in a later iteration, when the output of this one has met the kernel.
   void schedule_resume();
+  void close_idle();
   void resume();
   bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
   void arm_timer(std::uint64_t timeout_ms);

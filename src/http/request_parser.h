@@ -34,6 +34,8 @@ class RequestParser {
 
   Progress feed(std::string_view bytes);
 
+  // The head is complete, and good so far.
+  bool has_head() const { return body_.has_value(); }
   // REQUIRES: feed() returned kComplete.
   const Request& request() const { return request_; }
   // The status to refuse with: 400, 413, 414, 417, 431, 501 or 505. REQUIRES: feed() returned

@@ -59,6 +59,14 @@ class ClientEnd {
     return false;
   }
 
+  // What has arrived, without an iteration of the loop.
+  std::string receive_now() {
+    std::string received;
+    for (std::size_t had = 0; take(received, SIZE_MAX) && received.size() > had;) {
+      had = received.size();
+    }
+    return received;
+  }
   // Exactly `size` bytes, or what came before the end or the end of patience.
   std::string receive(std::size_t size) {
     std::string received;
