@@ -79,6 +79,8 @@ TEST(Response, RefusesFieldsOfTheConnection) {
 }
 
 TEST(Response, TextFallsBackToTheReason) {
+  EXPECT_EQ(Response::text(451).body(), "Unavailable For Legal Reasons");
+  EXPECT_EQ(Response::text(599).body(), "Unknown");
   EXPECT_EQ(Response::text(404).body(), "Not Found");
   EXPECT_EQ(Response::text(404, "gone").body(), "gone");
 }

@@ -231,9 +231,22 @@ TEST(MimeTypes, GoesByTheLastExtensionInAnyCase) {
   EXPECT_EQ(media_type_for("a.js.map"), "application/json; charset=utf-8");
   EXPECT_EQ(media_type_for("x.wasm"), "application/wasm");
   EXPECT_EQ(media_type_for("x.woff2"), "font/woff2");
+  EXPECT_EQ(media_type_for("sound.m4a"), "audio/mp4");
+  EXPECT_EQ(media_type_for("film.m3u8"), "application/vnd.apple.mpegurl");
+  EXPECT_EQ(media_type_for("film.vtt"), "text/vtt; charset=utf-8");
+  EXPECT_EQ(media_type_for("feed.rss"), "application/rss+xml");
   EXPECT_EQ(media_type_for("a.html/README"), "application/octet-stream");
   EXPECT_EQ(media_type_for("x.unknown"), "application/octet-stream");
   EXPECT_EQ(media_type_for(""), "application/octet-stream");
+}
+
+TEST(MimeTypes, KnowsWhatBecomesSmaller) {
+  for (const char* name : {"a.html", "a.json", "a.svg", "a.rss", "a.geojson", "a.m3u8", "a.wasm"}) {
+    EXPECT_TRUE(is_compressible(media_type_for(name))) << name;
+  }
+  for (const char* name : {"a.png", "a.woff2", "a.m4a", "a.zip", "a.bin"}) {
+    EXPECT_FALSE(is_compressible(media_type_for(name))) << name;
+  }
 }
 
 }  // namespace
