@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 
 #include "project/program_place.h"
@@ -13,6 +14,9 @@ namespace socketcluster::project {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kFolder = "build";
+constexpr const char* kCache = "build/CMakeCache.txt";
 
 bool is_there(const fs::path& path) {
   std::error_code error;
@@ -30,18 +34,49 @@ std::string package_argument() {
 
 // Somebody who has built it before, or says where the package is, knows better.
 bool has_development_files() {
-  if (is_there("build/CMakeCache.txt")) return true;
+  if (is_there(kCache)) return true;
   for (const char* variable : {"SocketCluster_DIR", "CMAKE_PREFIX_PATH"}) {
     if (std::getenv(variable) != nullptr) return true;
   }
   return can_build_apps();
 }
 
-Command configure_step(ProcessGroup group) {
-  Command step{.words = {"cmake", "-S", ".", "-B", "build", package_argument()}, .group = group};
-  if (std::getenv("CMAKE_GENERATOR") == nullptr && is_in_path("ninja")) {
-    step.words.insert(step.words.end(), {"-G", "Ninja"});
+// What CMake has noted about a variable in build/, or nothing.
+std::string cached(std::string_view variable) {
+  std::ifstream cache(kCache);
+  for (std::string line; std::getline(cache, line);) {
+    // NAME:TYPE=VALUE
+    const std::size_t value = line.find('=');
+    if (value != std::string::npos && line.substr(0, line.find(':')) == variable)
+      return line.substr(value + 1);
   }
+  return {};
+}
+
+enum class Configured {
+  kNever,
+  kElsewhere,  // in a folder that was copied or renamed: CMake would build that one
+  kNotToEnd,   // it has failed, or SocketCluster is no longer where it was
+  kHere,
+};
+
+Configured look_at_build() {
+  if (!is_there(kCache)) return Configured::kNever;
+  std::error_code error;
+  if (!fs::equivalent(cached("CMAKE_CACHEFILE_DIR"), kFolder, error)) return Configured::kElsewhere;
+  // The cache is there after a first attempt that has failed, too.
+  if (!is_there("build/build.ninja") && !is_there("build/Makefile")) return Configured::kNotToEnd;
+  const std::string package = cached("SocketCluster_DIR");
+  return package.empty() || is_there(package) ? Configured::kHere : Configured::kNotToEnd;
+}
+
+Command configure_step(Configured before, ProcessGroup group) {
+  Command step{.words = {"cmake", "-S", ".", "-B", kFolder, package_argument()}, .group = group};
+  if (before == Configured::kElsewhere) step.words.emplace_back("--fresh");
+  // The generator of an earlier attempt stays as it was.
+  const bool may_choose =
+      before != Configured::kNotToEnd && std::getenv("CMAKE_GENERATOR") == nullptr;
+  if (may_choose && is_in_path("ninja")) step.words.insert(step.words.end(), {"-G", "Ninja"});
   return step;
 }
 
@@ -65,11 +100,10 @@ base::Status check_app() {
 
 std::vector<Command> build_steps(ProcessGroup group) {
   std::vector<Command> steps;
-  // Afterwards CMake sees by itself when it has to look at CMakeLists.txt again. The file is there
-  // after a first attempt that has failed, too.
-  const bool is_configured = is_there("build/build.ninja") || is_there("build/Makefile");
-  if (!is_configured) steps.push_back(configure_step(group));
-  steps.push_back({.words = {"cmake", "--build", "build", "--parallel"}, .group = group});
+  // Afterwards CMake sees by itself when it has to look at CMakeLists.txt again.
+  const Configured before = look_at_build();
+  if (before != Configured::kHere) steps.push_back(configure_step(before, group));
+  steps.push_back({.words = {"cmake", "--build", kFolder, "--parallel"}, .group = group});
   return steps;
 }
 
