@@ -119,4 +119,15 @@ base::Status check_server() {
                        ": CMakeLists.txt needs add_executable(server ...)."};
 }
 
+void date_outputs(fs::file_time_type time) {
+  std::error_code error;
+  fs::recursive_directory_iterator entry(kFolder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code gone;
+    const bool is_file = fs::is_regular_file(entry->symlink_status(gone));
+    if (is_file && entry->last_write_time(gone) > time)
+      fs::last_write_time(entry->path(), time, gone);
+  }
+}
+
 }  // namespace socketcluster::project

@@ -3,6 +3,7 @@
 // Thread rule: main thread.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ base::Status check_app();
 
 // To be run one after the other, each when the one before has ended well.
 std::vector<Command> build_steps(ProcessGroup group);
+
+// Gives that date to what is newer in build/. A source that is changed while it is compiled is
+// older than its object, so that neither make nor ninja would compile it again; with the date at
+// which the build began they do.
+void date_outputs(std::filesystem::file_time_type time);
 
 // build/server start ARGUMENT...
 inline constexpr const char* kServer = "build/server";

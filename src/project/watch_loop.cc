@@ -15,6 +15,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/printable.h"
 #include "project/app_build.h"
 
 namespace socketcluster::project {
@@ -22,6 +23,7 @@ namespace {
 
 // An editor writes several files, or one in several steps.
 constexpr std::chrono::milliseconds kQuietTime{150};
+constexpr std::size_t kShownFiles = 5;
 
 void say(std::string_view text) {
   std::cout << text << std::endl;
@@ -40,9 +42,16 @@ std::filesystem::file_time_type time_of(const std::filesystem::path& file) {
   return std::filesystem::last_write_time(file, error);
 }
 
+// As many as fit on a line: another branch of a repository changes them all.
 std::string names(const std::set<std::string>& files) {
   std::string text;
-  for (const std::string& file : files) text += (text.empty() ? "" : ", ") + file;
+  std::size_t shown = 0;
+  for (const std::string& file : files) {
+    if (shown == kShownFiles)
+      return text + " and " + std::to_string(files.size() - shown) + " more";
+    text += (text.empty() ? "" : ", ") + base::printable(file);
+    shown++;
+  }
   return text;
 }
 
@@ -118,6 +127,7 @@ void WatchLoop::start_build() {
   due_.reset();
   building_.merge(changed_);
   changed_.clear();
+  build_began_ = std::filesystem::file_time_type::clock::now();
   say(building_.empty() ? "[Busy] Building the app" : "[Busy] Building again: " + names(building_));
   const std::vector<Command> steps = build_steps(ProcessGroup::kOwn);
   steps_.assign(steps.begin(), steps.end());
@@ -139,6 +149,7 @@ void WatchLoop::next_step() {
 void WatchLoop::step_ended(int code) {
   if (is_ending_) return;
   if (code == 0 && !steps_.empty()) return next_step();
+  keep_changes_newer();
   if (code == 0) {
     if (const base::Status made = check_server(); made) return built();
     std::cerr << "[Error] " << check_server().error().text << std::endl;
@@ -147,6 +158,12 @@ void WatchLoop::step_ended(int code) {
   std::cerr << "[Error] The build has failed; "
             << (server_ < 0 ? "it is tried again" : "what runs is left as it is, it is tried again")
             << " at the next change." << std::endl;
+}
+
+// What has changed during the build may have been read before; the next one must see it.
+void WatchLoop::keep_changes_newer() {
+  look_for_changes();
+  if (!changed_.empty()) date_outputs(build_began_);
 }
 
 void WatchLoop::built() {

@@ -52,6 +52,7 @@ class WatchLoop {
   void start_build();
   void next_step();
   void step_ended(int code);
+  void keep_changes_newer();
   void built();
   void restart_server();
   void start_server();
@@ -64,7 +65,8 @@ class WatchLoop {
   std::set<std::string> changed_;         // not built yet
   std::set<std::string> building_;        // in the build that runs
   std::optional<Clock::time_point> due_;  // when changes are built
-  std::deque<Command> steps_;             // of the build that runs, still to come
+  std::filesystem::file_time_type build_began_;
+  std::deque<Command> steps_;  // of the build that runs, still to come
   pid_t step_ = -1;
   pid_t server_ = -1;
   // When what runs was built: the program, and the object with the brokers' code.
