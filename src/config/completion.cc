@@ -25,9 +25,16 @@ std::string function_name(const Program& program) {
   return name;
 }
 
-// The flags that a command takes. Those of `config` are those of `start`, as its page says.
+// The flags that a command takes. Those of `config` are those of `start`, as its page says; `run`
+// takes them beside its own.
 std::vector<HelpFlag> flags_of(const Program& program, std::string_view command) {
-  return help_flags(help_page(program, command == "config" ? "start" : command));
+  std::vector<HelpFlag> flags =
+      help_flags(help_page(program, command == "config" ? "start" : command));
+  if (command != "run") return flags;
+  for (HelpFlag& flag : flags_of(program, "start")) {
+    if (flag.name != "help") flags.push_back(std::move(flag));
+  }
+  return flags;
 }
 
 std::span<const std::string_view> choices_of(const HelpFlag& flag) {

@@ -38,6 +38,8 @@ test('bash completes commands, flags and values', async () => {
   assert.deepEqual(complete('config', ''), ['check', 'print', 'reference']);
   assert.deepEqual(complete('config', 'check', 'READ'), ['README.md']);
   assert.deepEqual(complete('status', '--j'), ['--json']);
+  assert.deepEqual(complete('run', '--wat'), ['--watch']);
+  assert.deepEqual(complete('run', '--watch', '--log-f'), ['--log-format'], 'run hands options on');
   assert.deepEqual(complete('completion', 'z'), ['zsh']);
   assert.deepEqual(complete('nonsense', ''), []);
 });
