@@ -15,6 +15,7 @@
 #include "base/printable.h"
 #include "config/command_table.h"
 #include "config/quantity.h"
+#include "config/run_words.h"
 #include "config/suggest.h"
 
 namespace socketcluster::config {
@@ -369,23 +370,6 @@ void add_implied_start(const Program& program, std::vector<std::string>& argumen
   if (arguments.front().starts_with('-')) arguments.insert(arguments.begin(), "start");
 }
 
-// All words but its own go to the app, which knows what it takes.
-CommandLine parse_run(const std::vector<std::string>& arguments) {
-  CommandLine line;
-  line.command = Command::kRun;
-  for (auto word = arguments.begin() + 1; word != arguments.end(); ++word) {
-    if (*word == "-h" || *word == "--help") {
-      line.command = Command::kHelp;
-      line.help_topic = "run";
-    } else if (*word == "--watch") {
-      line.run.watch = true;
-    } else {
-      line.run.arguments.push_back(*word);
-    }
-  }
-  return line;
-}
-
 }  // namespace
 
 Result<CommandLine> parse_command_line(const Program& program, std::vector<std::string> arguments) {
@@ -397,7 +381,7 @@ Result<CommandLine> parse_command_line(const Program& program, std::vector<std::
   }
   join_short_flags(arguments);
   if (is_stock_program(program) && !arguments.empty() && arguments.front() == "run") {
-    return parse_run(arguments);
+    return parse_run_words(program, arguments);
   }
   return Parser(program, arguments.empty() ? "" : arguments.front()).parse(arguments);
 }

@@ -153,7 +153,7 @@ Examples:
 
 std::string run_page(const Program& program) {
   return fmt::format(
-      R"(Usage: {0} run [--watch] [options of start]
+      R"(Usage: {0} run [--watch] [--] [options of start]
 
 Builds the app in the working directory with CMake, into build/, and starts it: build/server start,
 with all other words of the command line. Ctrl-C ends it.

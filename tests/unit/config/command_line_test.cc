@@ -214,6 +214,24 @@ TEST(CommandLine, GivesTheWordsAfterRunToTheApp) {
   EXPECT_THAT(line.run.arguments, testing::ElementsAre("-p", "9000", "--no-such"));
   EXPECT_FALSE(parsed({"run"}).run.watch);
   EXPECT_EQ(parsed({"run", "-p", "1", "--help"}).help_topic, "run");
+  const CommandLine after_dashes = parsed({"run", "-w", "2", "--", "-p", "1", "--watch", "--help"});
+  EXPECT_FALSE(after_dashes.run.watch);
+  EXPECT_THAT(after_dashes.run.arguments,
+              testing::ElementsAre("-w", "2", "-p", "1", "--watch", "--help"));
+}
+
+TEST(CommandLine, KnowsWatchBeforeTheAppIsBuilt) {
+  for (const char* word : {"--wacth", "--wathc", "--Watch", "-watch", "--wtach=1"}) {
+    const std::string_view flag = std::string_view(word).substr(0, 7);
+    EXPECT_EQ(error_of({"run", word}),
+              "unknown flag '" + std::string(flag) +
+                  "'; did you mean '--watch'? (see 'socketcluster run --help')");
+  }
+  EXPECT_EQ(error_of({"run", "--watch=1"}),
+            "--watch takes no value (see 'socketcluster run --help')");
+  for (const char* word : {"--path", "--pat=/", "--wc", "--workers", "watch", "-nwatch"}) {
+    EXPECT_THAT(parsed({"run", word}).run.arguments, testing::ElementsAre(word));
+  }
 }
 
 TEST(CommandLine, AUsersProgramHasNoCommandsForApps) {
