@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "config/banner.h"
 #include "net/signals.h"
+#include "net/stop_signals.h"
 #include "server/worker_core.h"
 #include "supervisor/service_manager.h"
 #include "supervisor/task_timer.h"
@@ -89,14 +90,15 @@ base::Status serve_alone(const Options& options, const Controllers& own, base::L
   if (base::Status ready = call_worker_controller(*controllers, worker); !ready) return ready;
   if (certificates.are_used()) worker.add_reread_hook([&certificates] { certificates.reload(); });
   supervisor::ServiceManager service(worker.loop(), log, supervisor::take_service_settings());
-  bool stopping = false;
+  net::StopSignals stops;
   net::Signals signals(worker.loop(), {SIGTERM, SIGINT, SIGHUP, SIGUSR2}, [&](int number) {
     if (number == SIGUSR2) {
       return log.warning("SIGUSR2 replaces workers, and with workers 0 there are none");
     }
     if (number == SIGHUP && !net::has_lost_terminal()) return worker.reread_files();
-    if (stopping) return worker.stop();
-    stopping = true;
+    const auto meaning = stops.take(worker.loop().now_ms());
+    if (meaning == net::StopSignals::Meaning::kEndAtOnce) return worker.stop();
+    if (meaning == net::StopSignals::Meaning::kNothingNew) return;
     service.stopping("stopping");
     worker.begin_shutdown();
   });

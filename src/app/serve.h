@@ -10,8 +10,9 @@
 
 namespace socketcluster::app {
 
-// Runs one worker in this process until SIGTERM or SIGINT; a second one ends it at once. `options`
-// are valid. A failure says in one line why serving was not possible.
+// Runs one worker in this process until SIGTERM or SIGINT; a later one ends it at once
+// (net/stop_signals.h). `options` are valid. A failure says in one line why serving was not
+// possible.
 base::Status serve_alone(const Options& options, const Controllers& own, base::Log& log);
 
 }  // namespace socketcluster::app

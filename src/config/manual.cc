@@ -66,7 +66,7 @@ To the master process:
 .BR SIGTERM ", " SIGINT
 Stop: no new connections, and clients are closed so that they connect elsewhere, within
 .IR processTermTimeout .
-The second one ends everything at once.
+Another one, half a second later or more, ends everything at once.
 .TP
 .B SIGUSR2
 Replace the workers one by one with the program and the controller file that are at their place now. No connect is

@@ -214,12 +214,16 @@ void MasterCore::on_signal(int number) {
     case SIGCHLD:
       return reap();
     case SIGHUP:
-      return net::has_lost_terminal() ? shutdown() : reread_files();
+      return net::has_lost_terminal() ? on_stop_signal() : reread_files();
     case SIGUSR2:
       return replace_on_signal();
     default:
-      return shutdown();
+      return on_stop_signal();
   }
+}
+
+void MasterCore::on_stop_signal() {
+  if (stops_.take(loop_.now_ms()) != net::StopSignals::Meaning::kNothingNew) shutdown();
 }
 
 void MasterCore::reread_files() {

@@ -31,6 +31,7 @@
 #include "base/unique_function.h"
 #include "ipc/user_tasks.h"
 #include "net/event_loop.h"
+#include "net/stop_signals.h"
 #include "supervisor/certificates.h"
 #include "supervisor/child.h"
 #include "supervisor/entrance.h"
@@ -108,6 +109,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   void kill_everything();
   bool is_ending() const { return stage_ >= Stage::kEndingWorkers; }
   void on_signal(int number);
+  void on_stop_signal();
   void replace_on_signal();
   void reread_files();
   void tell_workers(const JsonObject& message);
@@ -151,6 +153,7 @@ class MasterCore final : private ChildOwner, private Reload::Actions {
   std::vector<int> broker_sockets_;  // owned
   Certificates certificates_;
   Entrance entrance_;
+  net::StopSignals stops_;
   ServiceManager service_;
   Reload reload_;
   std::vector<std::unique_ptr<Slot>> brokers_;

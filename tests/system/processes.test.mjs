@@ -46,6 +46,18 @@ test('SIGTERM to all processes at once is an orderly end, too', { timeout }, asy
   assert.equal((await client.disconnects.count(1))[0].code, 1001);
 });
 
+for (const workers of [0, 1]) {
+  test(`a signal that npm or timeout sends twice is one, with ${workers} workers`, { timeout }, async t => {
+    const server = await startProgram(t, { options: { workers } });
+    const client = await connectClient(t, version, server.port);
+    server.child.kill('SIGINT');
+    server.child.kill('SIGTERM');
+    await server.exited();
+    assert.deepEqual(server.status, { code: 0, signal: null });
+    assert.equal((await client.disconnects.count(1))[0].code, 1001);
+  });
+}
+
 test('nothing outlives a master that is killed', { timeout }, async t => {
   const instance = await startInstance(t, { workers: 2, brokers: 1 });
   const children = childrenOf(instance.pid);
@@ -164,13 +176,13 @@ test('a worker that dies again and again ends the instance', { timeout }, async 
   assert.match(instance.server.stderr, /worker 0 has ended more than 2 times within a minute/);
 });
 
-test('a second SIGTERM ends everything at once', { timeout }, async t => {
+test('another SIGTERM ends everything at once', { timeout }, async t => {
   const instance = await startInstance(t, { workers: 2, options: { processTermTimeout: 100000, forceKillTimeout: 200000 } });
   const workers = await instance.workers();
   process.kill(workers[0].pid, 'SIGSTOP');   // it will not end by itself
   process.kill(instance.pid, 'SIGTERM');
   await eventually(() => !isAlive(workers[1].pid), 'the other worker to end');
-  process.kill(instance.pid, 'SIGTERM');
+  await eventually(() => !instance.server.child.kill('SIGTERM'), 'the master to end');
   await instance.server.exited();
   assert.deepEqual(instance.server.status, { code: 0, signal: null });
 });
