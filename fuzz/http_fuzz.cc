@@ -29,7 +29,12 @@ void check_file_path(std::string_view raw_path) {
   if (!resolved) return;
   SC_ASSERT(resolved->find('\0') == std::string::npos);
   SC_ASSERT(resolved->find('\\') == std::string::npos);
-  const std::string guarded = "/" + *resolved;
+  std::string guarded = "/" + *resolved;
+  // The one name with a dot that is served, and at the root only (RFC 8615).
+  constexpr std::string_view kWellKnown = "/.well-known";
+  if (guarded == kWellKnown || guarded.starts_with(std::string(kWellKnown) + "/")) {
+    guarded.erase(0, kWellKnown.size());
+  }
   SC_ASSERT(guarded.find("/.") == std::string::npos);
   SC_ASSERT(guarded.find("//") == std::string::npos);
 }
