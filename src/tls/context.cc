@@ -31,9 +31,10 @@ using base::Status;
 constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 // The groups of OpenSSL's own list that take a millisecond or two. It has finite fields, too: the
 // largest costs 100 ms of the loop, for anybody who asks for it with one small message. The first
-// list is for an OpenSSL that knows the hybrid group which browsers prefer (3.5).
+// list is for an OpenSSL that knows the hybrid group which browsers prefer (3.5), the last one for
+// one that is confined to FIPS 140.
 constexpr const char* kGroups[] = {"X25519MLKEM768:X25519:P-256:X448:P-521:P-384",
-                                   "X25519:P-256:X448:P-521:P-384"};
+                                   "X25519:P-256:X448:P-521:P-384", "P-256:P-521:P-384"};
 constexpr std::string_view kProtocolName = "http/1.1";
 constexpr long kTicketSeconds = std::chrono::seconds(kTicketLifetime).count();
 
